@@ -1,0 +1,57 @@
+"""Every configuration value, declared once with its type, meaning and default; `musubu check` lists what is wrong."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    meaning: str
+    default: str
+
+
+SETTINGS = (
+    Setting("MUSUBU_VAR", "folder where data, files and generated secrets live", str(ROOT / "var")),
+    Setting("DATABASE_URL", "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME", ""),
+    Setting("REDIS_URL", "redis://HOST:PORT/N for the shared cache; empty keeps it in the database", ""),
+    Setting("MUSUBU_MAIL", "smtp://HOST:PORT, or 'mailbox' to keep mail on the mailbox page only", "mailbox"),
+    Setting("MUSUBU_HOSTS", "comma-separated host names that the product answers to", "localhost,127.0.0.1"),
+    Setting("MUSUBU_ADDRESS", "public address of the product, used in links of mails", "http://localhost:8000"),
+    Setting("MUSUBU_SECURE", "1 when served over TLS: cookies are then sent over TLS only", "0"),
+)
+
+
+def value(name: str) -> str:
+    """The configured text of one declared setting."""
+    setting = next(s for s in SETTINGS if s.name == name)
+    return os.environ.get(name, setting.default)
+
+
+def var() -> Path:
+    path = Path(value("MUSUBU_VAR"))
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str) -> str:
+    """A secret generated on first use and kept under var/secrets, readable by the owner alone."""
+    folder = var() / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    if not path.exists():
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)  # whoever comes first decides
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ContactCenterConfig(AppConfig):
+    name = "musubu.contact_center"
+    label = "contact_center"
