@@ -1,0 +1,98 @@
+"""From charges to invoices: when, how much tax, due when, and the debit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from musubu.terms import money
+from musubu.terms.calendar import (
+    DAY,
+    at_midnight,
+    bank_day_on_or_after,
+    bank_day_on_or_before,
+    days_in_month,
+    month_last,
+)
+from musubu.terms.life import DEADLINE, Charge, Invoice, Life
+from musubu.terms.outcomes import Step
+
+
+def due_date(life: Life, issued: date, accelerated: bool) -> date:
+    """The day by which an invoice is to be paid, or is debited."""
+    family = life.need("due").family
+    if accelerated or family == "due.same-day":
+        return issued
+    last = month_last(issued)
+    if family == "due.month-end":
+        return last
+    if life.particulars.payment == "debit":
+        return bank_day_on_or_after(
+            issued.replace(day=min(life.particulars.debit_day, days_in_month(issued)))
+        )
+    return bank_day_on_or_before(last)
+
+
+def tax_of(life: Life, lines: list[Charge]) -> int:
+    """Consumption tax, once per rate and invoice."""
+    rule = life.need("tax")
+    nets: dict[int, int] = {}
+    for line in lines:
+        if line.taxed:
+            rate = money.tax_rate(line.last if rule["tax_day"] == "period-end" else line.first)
+            nets[rate] = nets.get(rate, 0) + line.amount
+    return sum(money.tax(net, rate, rule["tax_rounding"]) for rate, net in nets.items())
+
+
+def issue(life: Life, day: date, at_once: bool = False) -> None:
+    """Issue the invoice that holds all charges of a date."""
+    lines = life.pending.pop(day, [])
+    if not lines:
+        return
+    issued = life.today
+    accelerated = at_once or day in life.due_at_once
+    subtotal = sum(line.amount for line in lines)
+    tax = tax_of(life, lines)
+    due = due_date(life, issued, accelerated)
+    invoice = Invoice(len(life.invoices) + 1, due, subtotal + tax, tuple(lines))
+    life.invoices.append(invoice)
+    data = {
+        "invoice": invoice.number,
+        "due": due.isoformat(),
+        "subtotal": subtotal,
+        "tax": tax,
+        "total": invoice.total,
+    }
+    rule = life.need("invoice")
+    steps = (
+        Step(rule.family, {"day": issued.isoformat(), "lines": len(lines)}),
+        Step(
+            "tax",
+            {"clause": life.need("tax").clause, "rounding": life.need("tax")["tax_rounding"], "tax": tax},
+        ),
+        Step(life.need("due").family, {"clause": life.need("due").clause, "due": due.isoformat()}),
+    )
+    life.emit("invoice.issued", rule.clause, data, *steps)
+    if life.particulars.payment == "debit" and life.need("due").family == "due.month-end-or-debit":
+        life.schedule(at_midnight(due), DEADLINE, "debit", invoice)
+    life.schedule(at_midnight(due) + DAY, DEADLINE, "overdue", invoice)
+    if life.balance:
+        used = min(life.balance, invoice.total)
+        invoice.paid, life.balance = used, life.balance - used
+
+
+def debit(life: Life, invoice: Invoice) -> None:
+    """SC-10.1: the bank is asked for the money on the debit day."""
+    if invoice.unpaid:
+        rule = life.need("due")
+        data = {"invoice": invoice.number, "amount": invoice.unpaid}
+        life.emit("debit", rule.clause, data, Step("debit", {"day": life.today.isoformat()}))
+
+
+def all_debts_due(life: Life) -> None:
+    """VG-34.2, EX-20.4: everything owed falls due at once."""
+    if life.rule("debts") is None:
+        return
+    for invoice in life.open_invoices():
+        invoice.due = min(invoice.due, life.today)
+    for day in sorted(life.pending):
+        issue(life, day, at_once=True)

@@ -1,0 +1,139 @@
+"""Outages, claims, and credits by each service's formula, limit and deadline."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from musubu.terms import money
+from musubu.terms.calendar import month_first, month_last, months_after
+from musubu.terms.errors import EventError
+from musubu.terms.life import AFTER_EVENTS, Life, Outage
+from musubu.terms.load import Rule
+from musubu.terms.outcomes import Step
+from musubu.terms.rules import duration
+
+HOUR = timedelta(hours=1)
+
+
+def begin(life: Life, data: dict[str, Any]) -> None:
+    known = data.get("known", life.now)
+    if data["ends"] < life.now:
+        raise EventError("ends", "lies before the outage's start")
+    if known < life.now:
+        raise EventError("known", "lies before the outage's start")
+    life.outages.append(Outage(life.now, known, data["ends"], data["cause"], data.get("carrier_paid", 0)))
+    if life.rule("stopped-time") and data["cause"] in ("maintenance", "force-majeure"):
+        life.schedule(data["ends"], AFTER_EVENTS, "not-charged", len(life.outages))
+
+
+def hours_of(outage: Outage) -> int:
+    """Whole hours from when the provider knew."""
+    return max(timedelta(), outage.ends - outage.known) // HOUR
+
+
+def not_charged(life: Life, number: int) -> None:
+    """EX-20.3: time in which the service was stopped or restricted costs nothing."""
+    rule, outage = life.need("stopped-time"), life.outages[number - 1]
+    hours = (outage.ends - outage.at) // HOUR
+    amount = _by_hour(life, hours, rule["day_part"])
+    if amount and life.running:
+        _credit(
+            life,
+            rule,
+            number,
+            amount,
+            "set-off",
+            Step(rule.family, {"hours": hours, "cause": outage.cause}),
+            hours=hours,
+        )
+
+
+def _by_hour(life: Life, hours: int, day_part: int) -> int:
+    """The fee by the day, a month being 30, and then by the hour."""
+    return money.part(life.particulars.monthly_fee, hours, day_part * 24)
+
+
+def claim(life: Life, data: dict[str, Any]) -> None:
+    """The customer claims in writing."""
+    number = data["outage"]
+    if not 1 <= number <= len(life.outages):
+        raise EventError("outage", f"there was no outage {number} by then")
+    outage, rule = life.outages[number - 1], life.need("compensation")
+    if number in life.claimed:
+        return _refuse(life, rule.clause, number, "claimed-before")
+    if rule.family == "compensation.none":
+        return _refuse(life, rule.clause, number, "no-compensation")
+    if outage.cause in ("force-majeure", "maintenance"):
+        return _refuse(life, rule.clause, number, "not-attributable")
+    if hours_of(outage) < rule.figures.get("least_hours", 0):
+        return _refuse(
+            life, rule.clause, number, "too-short", hours=hours_of(outage), least=rule["least_hours"]
+        )
+    latest = _latest(life, outage, rule)
+    if latest and life.today > latest:
+        return _refuse(
+            life, life.need("claim-deadline").clause, number, "too-late", latest=latest.isoformat()
+        )
+    life.claimed.add(number)
+    _compensate(life, number, outage, rule)
+
+
+def _latest(life: Life, outage: Outage, rule: Rule) -> date | None:
+    deadline = life.rule("claim-deadline")
+    if deadline is None:
+        return None
+    if deadline.family == "claim-deadline.month-end":  # LN-40.2
+        return month_last(months_after(month_first(outage.at.date()), deadline["claim_months"]))
+    could = outage.known + HOUR * rule.figures.get("least_hours", 0)  # EX-33.1
+    return months_after(could.date(), deadline["claim_months"])
+
+
+def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
+    fee, hours = life.particulars.monthly_fee, hours_of(outage)
+    match rule.family:
+        case "compensation.by-day":
+            amount = money.part(fee, hours // 24, rule["day_part"])
+        case "compensation.by-hour":
+            amount = _by_hour(life, hours, rule["day_part"])
+        case _:
+            amount = fee
+    if life.rule("compensation-cap"):
+        amount = min(amount, fee)
+    pool = life.rule("carrier")
+    if outage.cause == "carrier" and pool:
+        amount, rule_used = min(amount, outage.carrier_paid), pool
+        if not amount:
+            return _refuse(life, pool.clause, number, "carrier-paid-nothing")
+    else:
+        rule_used = rule
+    way = rule["compensation_as"]
+    if way == "extension-below":
+        way = "extension" if amount < rule["extension_below"] else "set-off"
+    why = Step(
+        rule.family,
+        {"fee": fee, "hours": hours, "days": hours // 24, "amount": amount, "carrier": outage.carrier_paid},
+    )
+    _credit(
+        life, rule_used, number, amount, way, why, hours=hours, taxed=bool(rule.figures.get("credit_taxed"))
+    )
+
+
+def _credit(
+    life: Life, rule: Rule, number: int, amount: int, way: str, why: Step, *, hours: int, taxed: bool = False
+) -> None:
+    tax = money.tax(amount, money.tax_rate(life.today), life.need("tax")["tax_rounding"]) if taxed else 0
+    days = hours // 24
+    data: dict[str, Any] = {"outage": number, "amount": amount, "tax": tax, "as": way}
+    if way == "extension":
+        data |= {"days": days, "hours": hours}
+        duration.extend(life, days)
+    else:
+        life.balance += amount + tax
+    life.emit("credit", rule.clause, data, why)
+
+
+def _refuse(life: Life, clause: str, number: int, reason: str, **values: Any) -> None:
+    life.emit(
+        "claim.refused", clause, {"outage": number, "reason": reason}, Step("refused." + reason, values)
+    )
