@@ -12,6 +12,4 @@ from typing import Any
 class Event:
     at: datetime  # naive, Asia/Tokyo
     what: str  # concluded | cancel | stop-renewal | pay | outage | claim | … as docs/simulation.md lists
-    data: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # keys as in a scenario; dates as date, times as datetime
+    data: Mapping[str, Any] = field(default_factory=dict)  # keys as in a scenario; dates as date, times as datetime

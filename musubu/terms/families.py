@@ -170,10 +170,9 @@ FAMILIES: dict[str, dict[str, Kind]] = {
     "maintenance-notice.months": {"maintenance_months": Whole(0, 12)},
     "maintenance-notice.beforehand": NOTHING,
     "deletion.at-end": {
-        "scope": Choice(
-            ("settings-and-histories", "all-but-registration", "contractor-material", "server-data")
-        )
+        "scope": Choice(("settings-and-histories", "all-but-registration", "contractor-material", "server-data"))
     },
+    "ending.on-expiry": NOTHING,
     "debts.due-at-once": NOTHING,
     "death.ends": {"heir_days": Whole(0, 365)},
     "succession.provider-may-end": {"succession_months": Whole(0, 12)},

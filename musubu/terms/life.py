@@ -108,9 +108,7 @@ class Life:
             raise LookupError(f"these terms have no rule for {slot}")
         return rule
 
-    def emit(
-        self, what: str, clause: str, data: Mapping[str, Any], *why: Step, at: datetime | None = None
-    ) -> None:
+    def emit(self, what: str, clause: str, data: Mapping[str, Any], *why: Step, at: datetime | None = None) -> None:
         """Something follows, under a clause, for these reasons."""
         self.outcomes.append(Outcome(len(self.outcomes), at or self.now, what, clause, data, why))
 
@@ -153,11 +151,7 @@ class Life:
         if item == "minimum-term":  # like a month's fee of the last month: invoiced on the day of the charge
             month = month_first(self.today)
         day = month.replace(day=int(rule["invoice_day"]))
-        return (
-            business_day_on_or_before(day, self.particulars.closed_days)
-            if rule["invoice_on_business_day"]
-            else day
-        )
+        return business_day_on_or_before(day, self.particulars.closed_days) if rule["invoice_on_business_day"] else day
 
     def open_invoices(self) -> list[Invoice]:
         return [invoice for invoice in self.invoices if invoice.unpaid > 0]

@@ -59,14 +59,11 @@ class Terms:
             return self
         known: set[str] = set()
         changed = {
-            slot: tuple(_overridden(rule, overrides, known) for rule in rules)
-            for slot, rules in self.rules.items()
+            slot: tuple(_overridden(rule, overrides, known) for rule in rules) for slot, rules in self.rules.items()
         }
         for name in overrides:
             if name not in known:
-                raise TermsError(
-                    f"special.{name}: unknown figure; known are {', '.join(sorted(self.figure_names()))}"
-                )
+                raise TermsError(f"special.{name}: unknown figure; known are {', '.join(sorted(self.figure_names()))}")
         return Terms(self.service, changed, self.clauses)
 
     def figure_names(self) -> set[str]:
@@ -100,9 +97,7 @@ def load(service: str) -> Terms:
         return parse((FOLDER / service / "terms.toml").read_text(encoding="utf-8"))
     path = Path(service)
     if not path.is_file():
-        raise TermsError(
-            f"unknown terms {service!r}; allowed: {', '.join(SERVICES)}, or a path to a terms file"
-        )
+        raise TermsError(f"unknown terms {service!r}; allowed: {', '.join(SERVICES)}, or a path to a terms file")
     return parse(path.read_text(encoding="utf-8"))
 
 
@@ -116,9 +111,7 @@ def parse(text: str) -> Terms:
         return _on_preset(table)
     service = table.pop("service", None)
     if service not in SERVICES:
-        raise TermsError(
-            f"service: {service!r} is not allowed; give one of {', '.join(SERVICES)} (or preset = …)"
-        )
+        raise TermsError(f"service: {service!r} is not allowed; give one of {', '.join(SERVICES)} (or preset = …)")
     return _built(service, {clause: dict(body) for clause, body in table.items() if isinstance(body, dict)})
 
 

@@ -58,14 +58,8 @@ def particulars(terms: Terms, table: Mapping[str, Any]) -> Particulars:
         raise TermsError("contract.last_day: missing; a spot contract needs its agreed last day")
     if terms.service == "liveon" and given.get("form", "monthly") != "spot" and "last_day" in given:
         raise TermsError("contract.last_day: only a spot contract has an agreed last day")
-    if (
-        terms.service == "liveon"
-        and given.get("form", "monthly") == "monthly"
-        and given.get("months", 1) != 1
-    ):
-        raise TermsError(
-            'contract.months: a monthly contract has 1 month; choose form = "multi-month" for more'
-        )
+    if terms.service == "liveon" and given.get("form", "monthly") == "monthly" and given.get("months", 1) != 1:
+        raise TermsError('contract.months: a monthly contract has 1 month; choose form = "multi-month" for more')
     days = {
         "last_day": [given[key] for key in ("last_day",) if key in given],
         "closed_days": given.get("closed_days", []),

@@ -27,9 +27,7 @@ def begin(life: Life) -> None:
     match rule.family:
         case "charging.term":
             spot = life.particulars.form == "spot"
-            life.schedule(
-                at_midnight(life.started if spot else next_month_first(life.started)), CHARGE, "charge-term"
-            )
+            life.schedule(at_midnight(life.started if spot else next_month_first(life.started)), CHARGE, "charge-term")
         case "charging.period":
             charge_term(life)
         case "charging.month-from-start":
@@ -59,9 +57,7 @@ def _late_first_charge(life: Life) -> bool:
     return life.months_charged == 0 and life.end_reason != "service-ended"
 
 
-def _charge_with_options(
-    life: Life, first: date, last: date, months: int = 1, share: tuple[int, int] = (1, 1)
-) -> None:
+def _charge_with_options(life: Life, first: date, last: date, months: int = 1, share: tuple[int, int] = (1, 1)) -> None:
     agreed, rule = life.particulars, life.need("charging")
     life.months_charged += 1
     step = Step(
@@ -138,9 +134,7 @@ def rest_of_term(life: Life) -> None:
         if first > life.term_to:
             return
         agreed = life.particulars
-        step = Step(
-            rule.family, {"from": first.isoformat(), "to": last.isoformat(), "fee": agreed.monthly_fee}
-        )
+        step = Step(rule.family, {"from": first.isoformat(), "to": last.isoformat(), "fee": agreed.monthly_fee})
         life.months_charged += 1
         life.charge(rule.clause, "monthly", first, last, agreed.monthly_fee, step)
         for name, price in agreed.options.items():
@@ -150,12 +144,7 @@ def rest_of_term(life: Life) -> None:
 def rest_of_minimum(life: Life) -> None:
     """EX-6.3: ended by the contractor within the minimum year, the months left of it are charged."""
     rule = life.rule("early-end")
-    if (
-        rule is None
-        or rule.family != "early-end.rest-of-minimum"
-        or not rule["minimum_term"]
-        or life.terms_count != 1
-    ):
+    if rule is None or rule.family != "early-end.rest-of-minimum" or not rule["minimum_term"] or life.terms_count != 1:
         return
     assert life.last_day is not None
     first = max(life.last_day + DAY, life.term_from)

@@ -66,7 +66,5 @@ def _charge_by_day(life: Life, invoice: Invoice) -> None:
     days = (life.today - invoice.due).days
     fee = life.particulars.monthly_fee + life.particulars.options_fee
     amount = money.part(fee, days, rule["daily_month_days"])
-    step = Step(
-        rule.family, {"fee": fee, "days": days, "month": rule["daily_month_days"], "invoice": invoice.number}
-    )
+    step = Step(rule.family, {"fee": fee, "days": days, "month": rule["daily_month_days"], "invoice": invoice.number})
     life.charge(rule.clause, "daily", invoice.due, life.today - DAY, amount, step)

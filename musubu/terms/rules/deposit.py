@@ -50,13 +50,7 @@ def ask(life: Life, data: dict[str, Any]) -> None:
 
 def unpaid(life: Life, due: date) -> None:
     rule = life.rule("deposit-unpaid")
-    if (
-        rule is None
-        or not life.running
-        or life.deposit.paid
-        or life.deposit.due != due
-        or life.suspended_under
-    ):
+    if rule is None or not life.running or life.deposit.paid or life.deposit.due != due or life.suspended_under:
         return
     life.suspended_under, life.suspended_for_deposit = rule.clause, True
     life.emit(
@@ -94,7 +88,5 @@ def apply(life: Life, invoice: Invoice) -> None:
     used = min(life.deposit.held, invoice.unpaid)
     life.deposit.held -= used
     invoice.paid += used
-    why = Step(
-        rule.family, {"invoice": invoice.number, "due": invoice.due.isoformat(), "left": life.deposit.held}
-    )
+    why = Step(rule.family, {"invoice": invoice.number, "due": invoice.due.isoformat(), "left": life.deposit.held})
     life.emit("deposit.applied", rule.clause, {"amount": used, "invoice": invoice.number}, why)

@@ -19,7 +19,8 @@ def end(life: Life, last_day: date) -> None:
         return
     life.ended = True
     data = {"on": last_day.isoformat(), "reason": life.end_reason}
-    life.emit("contract.ends", life.end_clause, data, Step("end." + life.end_reason, data))
+    expiry = life.rule("ending") if life.end_reason in ("cancelled", "expired") else None
+    life.emit("contract.ends", expiry.clause if expiry else life.end_clause, data, Step("end." + life.end_reason, data))
     if life.end_reason == "cancelled":
         charging.rest_of_minimum(life)
     if life.end_reason == "terminated":
@@ -35,9 +36,7 @@ def delete_data(life: Life, _: object = None) -> None:
     rule = life.rule("deletion")
     if rule and life.ended:
         life.videos.clear()
-        life.emit(
-            "data.deleted", rule.clause, {"scope": rule["scope"]}, Step(rule.family, {"scope": rule["scope"]})
-        )
+        life.emit("data.deleted", rule.clause, {"scope": rule["scope"]}, Step(rule.family, {"scope": rule["scope"]}))
 
 
 def _refund(life: Life) -> None:
@@ -113,9 +112,7 @@ def succession(life: Life, _: dict[str, Any]) -> None:
     merger = life.rule("succession")
     if merger and life.running:
         by = months_after(life.today, merger["succession_months"]).isoformat()
-        life.emit(
-            "notice.latest", merger.clause, {"about": "succession", "by": by}, Step(merger.family, {"by": by})
-        )
+        life.emit("notice.latest", merger.clause, {"about": "succession", "by": by}, Step(merger.family, {"by": by}))
 
 
 def evaded(life: Life, data: dict[str, Any]) -> None:

@@ -26,9 +26,7 @@ def due_date(life: Life, issued: date, accelerated: bool) -> date:
     if family == "due.month-end":
         return last
     if life.particulars.payment == "debit":
-        return bank_day_on_or_after(
-            issued.replace(day=min(life.particulars.debit_day, days_in_month(issued)))
-        )
+        return bank_day_on_or_after(issued.replace(day=min(life.particulars.debit_day, days_in_month(issued))))
     return bank_day_on_or_before(last)
 
 

@@ -67,14 +67,10 @@ def claim(life: Life, data: dict[str, Any]) -> None:
     if outage.cause in ("force-majeure", "maintenance"):
         return _refuse(life, rule.clause, number, "not-attributable")
     if hours_of(outage) < rule.figures.get("least_hours", 0):
-        return _refuse(
-            life, rule.clause, number, "too-short", hours=hours_of(outage), least=rule["least_hours"]
-        )
+        return _refuse(life, rule.clause, number, "too-short", hours=hours_of(outage), least=rule["least_hours"])
     latest = _latest(life, outage, rule)
     if latest and life.today > latest:
-        return _refuse(
-            life, life.need("claim-deadline").clause, number, "too-late", latest=latest.isoformat()
-        )
+        return _refuse(life, life.need("claim-deadline").clause, number, "too-late", latest=latest.isoformat())
     life.claimed.add(number)
     _compensate(life, number, outage, rule)
 
@@ -114,9 +110,7 @@ def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
         rule.family,
         {"fee": fee, "hours": hours, "days": hours // 24, "amount": amount, "carrier": outage.carrier_paid},
     )
-    _credit(
-        life, rule_used, number, amount, way, why, hours=hours, taxed=bool(rule.figures.get("credit_taxed"))
-    )
+    _credit(life, rule_used, number, amount, way, why, hours=hours, taxed=bool(rule.figures.get("credit_taxed")))
 
 
 def _credit(
@@ -134,6 +128,4 @@ def _credit(
 
 
 def _refuse(life: Life, clause: str, number: int, reason: str, **values: Any) -> None:
-    life.emit(
-        "claim.refused", clause, {"outage": number, "reason": reason}, Step("refused." + reason, values)
-    )
+    life.emit("claim.refused", clause, {"outage": number, "reason": reason}, Step("refused." + reason, values))

@@ -26,9 +26,7 @@ def _schedule_deletion(life: Life, video: str) -> None:
     """Thirty days pass from the hour of posting; the window is on the day after they have passed."""
     rule = life.need("retention")
     passed = life.videos[video] + DAY * rule["video_days"]
-    life.schedule(
-        datetime.combine(passed.date() + DAY, time(rule["window_from"])), DEADLINE, "delete-video", video
-    )
+    life.schedule(datetime.combine(passed.date() + DAY, time(rule["window_from"])), DEADLINE, "delete-video", video)
 
 
 def delete(life: Life, video: str) -> None:
@@ -37,8 +35,7 @@ def delete(life: Life, video: str) -> None:
     rule = life.need("retention")
     posted = life.videos.pop(video)
     window = [
-        datetime.combine(life.today, time(rule[edge])).isoformat() + "+09:00"
-        for edge in ("window_from", "window_to")
+        datetime.combine(life.today, time(rule[edge])).isoformat() + "+09:00" for edge in ("window_from", "window_to")
     ]
     data = {"id": video, "window_from": window[0], "window_to": window[1]}
     life.emit(
