@@ -89,7 +89,7 @@ class Words:
 Kind = Whole | Percent | Choice | Switch | Words
 ROUNDING = Choice(("down", "up"))
 COMPENSATION = Choice(("set-off", "extension", "extension-below"))
-INTEREST = {"late_rate": Percent(), "year_days": Whole(360, 366)}
+INTEREST: dict[str, Kind] = {"late_rate": Percent(), "year_days": Whole(360, 366)}
 NOTHING: dict[str, Kind] = {}
 
 FAMILIES: dict[str, dict[str, Kind]] = {

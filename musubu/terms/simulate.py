@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from musubu.terms import explain
 from musubu.terms.calendar import DAY, at_midnight
@@ -26,6 +27,7 @@ SHOWN_IN_JSON = frozenset((
 ))
 # fmt: on
 CAUSES = ("provider", "carrier", "force-majeure", "maintenance")
+TOKYO = ZoneInfo("Asia/Tokyo")
 Kind = str
 # event -> key -> (kind, required)
 KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
@@ -207,11 +209,8 @@ def _moment(where: str, given: Any) -> datetime:
         given = datetime.combine(given, time())
     if not isinstance(given, datetime):
         raise ScenarioError(f"{where}: {given!r} is no time; give one like 2026-04-10T11:00:00")
-    if given.tzinfo is not None:
-        from zoneinfo import ZoneInfo
-
-        given = given.astimezone(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None)
-    return given
+    moment: datetime = given
+    return moment.astimezone(TOKYO).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def entry(outcome: Outcome) -> dict[str, Any]:
