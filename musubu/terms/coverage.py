@@ -7,6 +7,7 @@ import importlib
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -66,14 +67,30 @@ def _tests() -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
     for path in sorted((ROOT / "musubu").rglob("tests/test_*.py")) + sorted((ROOT / "tests").rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                words = "\n".join(ast.get_source_segment(source, one) or "" for one in [node, *node.decorator_list])
-                _note(found, path, node.name, words)
+        for name, words in _functions(source):
+            _note(found, path, name, words)
     for path in sorted((ROOT / "musubu").rglob("tests/cases/*.toml")):
         for case in tomllib.loads(path.read_text(encoding="utf-8")).get("case", []):
             _note(found, path, case["name"], json.dumps(case, default=str))
     return found
+
+
+def _functions(source: str) -> Iterator[tuple[str, str]]:
+    """Each test function's name and words: its body, its decorators, and the tables that they take."""
+    module = ast.parse(source)
+    tables = {
+        target.id: ast.get_source_segment(source, node) or ""
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            parts = [node, *node.decorator_list]
+            names = {one.id for part in node.decorator_list for one in ast.walk(part) if isinstance(one, ast.Name)}
+            words = [ast.get_source_segment(source, part) or "" for part in parts]
+            yield node.name, "\n".join(words + [tables[name] for name in names if name in tables])
 
 
 def _note(found: dict[str, list[dict[str, str]]], path: Path, name: str, words: str) -> None:
