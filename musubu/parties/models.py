@@ -20,7 +20,9 @@ class Provider(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     names = models.JSONField(default=dict)  # {"ja": …, "en": …, "zh": …}
-    registration_number = models.CharField(max_length=14, blank=True)  # qualified invoice issuer, T + 13 digits
+    registration_number = models.CharField(
+        max_length=14, blank=True
+    )  # qualified invoice issuer, T + 13 digits
     address = models.CharField(max_length=300, blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
@@ -31,7 +33,8 @@ class Provider(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(sandbox=True) | models.Q(sandbox_now__isnull=True), name="clock_only_in_sandbox"
+                condition=models.Q(sandbox=True) | models.Q(sandbox_now__isnull=True),
+                name="clock_only_in_sandbox",
             )
         ]
 
@@ -50,7 +53,9 @@ class Organisation(models.Model):
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="organisations")
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")  # end client → contractor
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )  # end client → contractor
     agent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="customers")
     name = models.CharField(max_length=200)
     name_kana = models.CharField(max_length=200, blank=True)
@@ -118,7 +123,9 @@ class Membership(models.Model):
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
     role = models.CharField(max_length=16, choices=Role.choices)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
