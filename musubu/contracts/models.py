@@ -22,7 +22,9 @@ class TermsVersion(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "service", "version"], name="terms_version_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "service", "version"], name="terms_version_once")
+        ]
 
 
 class Plan(models.Model):
@@ -117,9 +119,13 @@ class Contract(models.Model):
     service = models.CharField(max_length=20)
     plan = models.ForeignKey(Plan, models.PROTECT)
     terms_version = models.ForeignKey(TermsVersion, models.PROTECT)
-    responsible = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="responsible_for")  # LN-31, EX-8
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="responsible_for"
+    )  # LN-31, EX-8
     particulars = models.JSONField()  # the [contract] table of a scenario: monthly_fee, options, payment, …
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PROVISIONAL)  # cache of the journal's result
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.PROVISIONAL
+    )  # cache of the journal's result
     begins_on = models.DateField(null=True, blank=True)
     term_to = models.DateField(null=True, blank=True)  # last day of the running term
     ends_on = models.DateField(null=True, blank=True)  # known last day, once cancelled or ended
@@ -206,3 +212,13 @@ class StartNotice(models.Model):
     tracking_number = models.CharField(max_length=20, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
+
+
+class DeletionRecord(models.Model):
+    """That data was deleted: of which contract, how much, under which clause."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="deletions")
+    at = models.DateTimeField()
+    clause = models.CharField(max_length=20)
+    scope = models.CharField(max_length=40)
+    counts = models.JSONField(default=dict)

@@ -28,11 +28,7 @@ def _door(allows: Callable[[Acting], bool], action: str) -> Callable[[View], Vie
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             acting: Acting | None = request.acting  # type: ignore[attr-defined]
-            if (
-                acting is None
-                or not allows(acting)
-                or not permissions.membership_allows(acting.membership, action)
-            ):
+            if acting is None or not allows(acting) or not permissions.membership_allows(acting.membership, action):
                 raise permissions.NotAllowed(action)
             return view(request, *args, **kwargs)
 

@@ -42,13 +42,9 @@ def _chosen(request: HttpRequest) -> Acting | None:
     if not isinstance(person, Person) or not person.is_authenticated:
         return None
     memberships = list(queries.live_memberships(person))
-    memberships.sort(
-        key=lambda membership: membership.organisation_id is not None
-    )  # work for the provider first
+    memberships.sort(key=lambda membership: membership.organisation_id is not None)  # work for the provider first
     wanted = request.session.get(SESSION_KEY)
-    chosen = next(
-        (m for m in memberships if str(m.public_id) == wanted), memberships[0] if memberships else None
-    )
+    chosen = next((m for m in memberships if str(m.public_id) == wanted), memberships[0] if memberships else None)
     if chosen is None:
         return None
     chosen.person = person

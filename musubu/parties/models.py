@@ -20,9 +20,7 @@ class Provider(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     names = models.JSONField(default=dict)  # {"ja": …, "en": …, "zh": …}
-    registration_number = models.CharField(
-        max_length=14, blank=True
-    )  # qualified invoice issuer, T + 13 digits
+    registration_number = models.CharField(max_length=14, blank=True)  # qualified invoice issuer, T + 13 digits
     address = models.CharField(max_length=300, blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
@@ -123,9 +121,7 @@ class Membership(models.Model):
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, null=True, blank=True, related_name="memberships"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -74,8 +74,6 @@ def may(person: object, action: str, *, provider: Provider, organisation: Organi
     )
 
 
-def require(
-    person: object, action: str, *, provider: Provider, organisation: Organisation | None = None
-) -> None:
+def require(person: object, action: str, *, provider: Provider, organisation: Organisation | None = None) -> None:
     if not may(person, action, provider=provider, organisation=organisation):
         raise NotAllowed(action)

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "csp",
     "ninja",
     *(f"musubu.{room}" for room in ROOMS),
+    "musubu.site",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -93,7 +94,9 @@ def _database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": _database(config.value("DATABASE_URL"))}
 if config.value("REDIS_URL"):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": config.value("REDIS_URL")}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": config.value("REDIS_URL")}
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

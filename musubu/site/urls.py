@@ -1,6 +1,5 @@
 """Every room's addresses, in one place."""
 
-from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from musubu.api.urls import api
 
 urlpatterns = [path("api/v1/", api.urls)]
 urlpatterns += [
-    path("", include(f"musubu.{room}.urls")) for room in settings.ROOMS if room != "api" and find_spec(f"musubu.{room}.urls")
+    path("", include(f"musubu.{room}.urls"))
+    for room in settings.ROOMS
+    if room != "api" and find_spec(f"musubu.{room}.urls")
 ]
-wiring = import_module("musubu.site.wiring")

@@ -1,1 +1,33 @@
-"""Who carries out which outcome of the terms, and which services the provider can sell."""
+"""Who carries out which outcome of the terms, and which services the provider can sell: all in one place."""
+
+from __future__ import annotations
+
+from musubu.billing import effects as billing
+from musubu.contact_center.service import SERVICE as SIMPLECONNECT
+from musubu.contracts import clock as sandbox
+from musubu.contracts import effects as contracts
+from musubu.contracts import services
+from musubu.learning.service import SERVICE as LEARNO
+from musubu.meetings.service import SERVICE as LIVEON
+from musubu.notices import actions as messages
+from musubu.notices import effects as notices
+from musubu.telephony.service import SERVICE as EXAAS
+from musubu.videos.service import SERVICE as VIDEOG
+
+
+def connect() -> None:
+    """Fill the lists; called once when the product starts."""
+    for service in (LIVEON, SIMPLECONNECT, VIDEOG, LEARNO, EXAAS):
+        services.register(service)
+    own: dict[str, list[contracts.Effect]] = {
+        "charge": [billing.charge],
+        "invoice.issued": [billing.issue_invoice],
+        "term.begins": [contracts.open_service],
+        "suspended": [contracts.suspend_service],
+        "resumed": [contracts.lift_service],
+        "contract.ends": [contracts.close_service],
+        "data.deleted": [contracts.delete_data],
+    }
+    sandbox.BETWEEN.append(messages.deliver_due)
+    for what in {*own, *notices.TELLS}:
+        contracts.EFFECTS[what] = own.get(what, []) + ([notices.tell] if what in notices.TELLS else [])

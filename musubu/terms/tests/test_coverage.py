@@ -30,7 +30,7 @@ def test_every_clause_has_a_rule_and_a_test_that_names_it() -> None:
 def test_the_text_has_exactly_the_clauses(service: str, lang: str) -> None:
     document = terms.texts.parsed(service, lang)
     assert sorted(document.clauses) == sorted(terms.load(service).clauses)
-    assert all(heading and len(body) > 5 for heading, body in document.clauses.values())
+    assert all(heading and len(body) >= 5 for heading, body in document.clauses.values())
 
 
 @pytest.mark.parametrize("service", terms.SERVICES)

@@ -1,0 +1,50 @@
+"""`musubu worker [--once]`: carry out deadlines and let messages leave. Any number of them may run."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+
+from musubu.cli import django
+
+log = logging.getLogger("worker")
+PAUSE = 2.0  # seconds between looks; every scheduled act comes well within a minute of its time
+
+
+def run(args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="musubu worker")
+    parser.add_argument("--once", action="store_true", help="do what is due now and stop")
+    options = parser.parse_args(args)
+    django()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            round_once()
+        except Exception:
+            log.exception("a round failed; the next one tries again")
+            if options.once:
+                return 1
+        if options.once:
+            return 0
+        stop.wait(PAUSE)
+    return 0
+
+
+def round_once() -> None:
+    """One look at everything that is due."""
+    from musubu import clock
+    from musubu.contracts import conclusion, deadlines
+    from musubu.notices import actions as notices
+    from musubu.parties.models import Provider
+
+    deadlines.run_due()
+    for provider in Provider.objects.all():
+        now = provider.sandbox_now or clock.now()
+        with clock.standing_at(provider.sandbox_now):
+            if not provider.sandbox:
+                conclusion.conclude_due(provider, now)
+            notices.deliver_due(provider, now)

@@ -1,0 +1,194 @@
+"""The use cases of a contract's life. The only writers of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from musubu import clock, terms
+from musubu.contracts import playing
+from musubu.contracts.models import Application, Contract, Event, Option, Plan, Price, TermsVersion
+from musubu.parties import audit, permissions
+from musubu.parties.models import Organisation, Person, Provider
+
+
+class NotPossible(ValueError):
+    """The contract's state does not allow this; the text says why and what to do."""
+
+
+@transaction.atomic
+def record_event(
+    *,
+    contract: Contract,
+    what: str,
+    data: Mapping[str, Any] | None = None,
+    person: Person | None = None,
+    at: datetime | None = None,
+    key: str = "",
+) -> Event:
+    """Write one line of the journal and carry out all that follows up to that moment. The same key is one event."""
+    contract_row = Contract.objects.select_for_update().select_related("terms_version", "provider", "responsible")
+    own = contract_row.get(pk=contract.pk)
+    if key and (twin := Event.objects.filter(contract=own, key=key).first()):
+        return twin
+    last = own.events.order_by("-n").first()
+    moment = at or clock.now()
+    if last and moment < last.at:
+        moment = last.at
+    event = Event.objects.create(
+        contract=own,
+        n=last.n + 1 if last else 1,
+        at=moment,
+        what=what,
+        data=playing.stored(what, data or {}),
+        person=person,
+        key=key,
+    )
+    try:
+        playing.advance(own, max(moment, own.played_to or moment))
+    except terms.EventError as error:
+        raise NotPossible(error.why) from error
+    contract.refresh_from_db()
+    return event
+
+
+def particulars(plan: Plan, on: date, options: list[str], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The [contract] table of a contract for a plan at the prices of a day."""
+    price = Price.objects.filter(plan=plan, valid_from__lte=on).order_by("-valid_from").first()
+    if price is None:
+        raise NotPossible("this plan has no price on that day")
+    chosen = {}
+    for option in Option.objects.filter(provider=plan.provider, service=plan.service, code__in=options):
+        current = Price.objects.filter(option=option, valid_from__lte=on).order_by("-valid_from").first()
+        chosen[option.code] = current.monthly_fee if current else 0
+    table: dict[str, Any] = {"monthly_fee": price.monthly_fee, "initial_fee": price.initial_fee, "options": chosen}
+    if plan.form:
+        table["form"] = plan.form
+    if plan.service in ("liveon", "videog", "learno") and plan.form != "monthly":
+        table["months"] = plan.months
+    table["closed_days"] = list(plan.provider.closed_days)
+    return table | dict(more)
+
+
+@transaction.atomic
+def open_contract(
+    *,
+    provider: Provider,
+    organisation: Organisation,
+    plan: Plan,
+    responsible: Person,
+    application: Application | None = None,
+    options: list[str] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Contract:
+    """A contract that is accepted and not yet concluded, with the provider's next number for the service."""
+    Provider.objects.select_for_update().get(pk=provider.pk)
+    prefix = terms.PREFIXES[plan.service]
+    count = Contract.objects.filter(provider=provider, service=plan.service).count()
+    version = TermsVersion.objects.filter(provider=provider, service=plan.service, effective_on__lte=clock.today())
+    contract = Contract.objects.create(
+        number=f"{prefix}-{count + 1:06}",
+        provider=provider,
+        organisation=organisation,
+        application=application,
+        service=plan.service,
+        plan=plan,
+        terms_version=version.order_by("-version")[:1].get(),
+        responsible=responsible,
+        particulars=particulars(plan, clock.today(), options or [], more or {}),
+        created_at=clock.now(),
+    )
+    audit.record(
+        provider=provider, actor=None, action="contracts.open", subject=contract.number, organisation=organisation
+    )
+    return contract
+
+
+def conclude(*, contract: Contract, person: Person | None = None, at: datetime | None = None) -> Event:
+    """The moment that the service's terms name has come (LO-8.1, SC-7, VG-4, LN-12.1, EX-9.1). Twice is once."""
+    return record_event(contract=contract, what="concluded", person=person, at=at, key="concluded")
+
+
+def _acted(contract: Contract, person: Person, action: str, clause: str = "", after: Any = None) -> None:
+    audit.record(
+        provider=contract.provider,
+        actor=person,
+        action=action,
+        subject=contract.number,
+        organisation=contract.organisation,
+        clause=clause,
+        after=after,
+    )
+
+
+def _allowed(contract: Contract, person: Person, action: str) -> None:
+    permissions.require(person, action, provider=contract.provider, organisation=contract.organisation)
+    if contract.state == Contract.State.PROVISIONAL:
+        raise NotPossible("this contract is not concluded yet")
+    if contract.state == Contract.State.ENDED:
+        raise NotPossible("this contract has ended")
+
+
+@transaction.atomic
+def cancel(*, contract: Contract, person: Person, wish: date | None = None, key: str = "") -> Event:
+    """The customer cancels, with a wished day or without."""
+    _allowed(contract, person, "contracts.cancel")
+    _acted(contract, person, "contracts.cancel", after={"wish": wish.isoformat() if wish else None})
+    return record_event(
+        contract=contract, what="cancel", data={"wish": wish} if wish else {}, person=person, key=key or "cancel"
+    )
+
+
+@transaction.atomic
+def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
+    """The running term shall be the last (VG-10.2, LN-20)."""
+    _allowed(contract, person, "contracts.stop-renewal")
+    _acted(contract, person, "contracts.stop-renewal")
+    return record_event(contract=contract, what="stop-renewal", person=person, key=key or "stop-renewal")
+
+
+@transaction.atomic
+def measure(
+    *, contract: Contract, person: Person, kind: str, clause: str, ground: str = "", note: str = "", key: str = ""
+) -> Event:
+    """A staff measure: suspend, lift or terminate, under a clause that carries it and on a ground."""
+    permissions.require(person, "contracts.measure", provider=contract.provider)
+    _allowed(contract, person, "contracts.measure")
+    if kind not in ("suspend", "lift", "terminate"):
+        raise NotPossible("a measure is suspend, lift or terminate")
+    carried = [one.clause for one in terms.measures(contract.service) if one.measure == kind]
+    if kind != "lift" and clause not in carried:
+        raise NotPossible(f"{clause or 'no clause'} does not carry this measure; choose one of {', '.join(carried)}")
+    _acted(contract, person, f"contracts.{kind}", clause, {"ground": ground, "note": note})
+    data = {"clause": clause} if clause else {}
+    return record_event(contract=contract, what=kind, data=data, person=person, key=key)
+
+
+@transaction.atomic
+def pay(
+    *, contract: Contract, person: Person | None, amount: int | None = None, invoice: int | None = None, key: str = ""
+) -> Event:
+    """Money is confirmed (whole yen; default: what the oldest open invoice still owes)."""
+    if person is not None:
+        permissions.require(person, "payments.record", provider=contract.provider)
+        _acted(contract, person, "payments.record", after={"amount": amount, "invoice": invoice})
+    if amount is not None and amount <= 0:
+        raise NotPossible("an amount is whole yen, 1 or more")
+    data = {name: value for name, value in (("amount", amount), ("invoice", invoice)) if value is not None}
+    return record_event(contract=contract, what="pay", data=data, person=person, key=key)
+
+
+@transaction.atomic
+def end_service(*, provider: Provider, service: str, on: date, person: Person) -> list[Contract]:
+    """The provider ends a whole service: every running contract is told in time and ends with it."""
+    permissions.require(person, "contracts.end-service", provider=provider)
+    running = Contract.objects.filter(provider=provider, service=service).exclude(
+        state__in=(Contract.State.ENDED, Contract.State.PROVISIONAL)
+    )
+    for contract in running:
+        _acted(contract, person, "contracts.end-service", after={"on": on.isoformat()})
+        record_event(contract=contract, what="end-service", data={"on": on}, person=person, key=f"end-service:{on}")
+    return list(running)

@@ -1,0 +1,72 @@
+"""Writing and delivering messages."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.mail import send_mail
+
+from musubu import clock, config
+from musubu.contracts.models import Contract
+from musubu.notices.models import Notice
+from musubu.parties.models import Provider
+
+log = logging.getLogger("notices")
+MOST_TRIES = 8
+MOST_AT_ONCE = 500
+
+
+def send(
+    *,
+    provider: Provider,
+    to_email: str,
+    subject: str,
+    body: str,
+    contract: Contract | None = None,
+    language: str = "ja",
+    kind: str = "",
+    clause: str = "",
+    at: datetime | None = None,
+    key: str = "",
+) -> Notice:
+    """Put a message into the outbox; with a key, once only. The worker lets it leave at its time."""
+    values = {
+        "to_email": to_email,
+        "subject": subject[:200],
+        "body": body,
+        "contract": contract,
+        "organisation": contract.organisation if contract else None,
+        "language": language,
+        "kind": kind,
+        "clause": clause,
+        "leave_at": at or clock.now(),
+    }
+    if not key:
+        return Notice.objects.create(provider=provider, **values)
+    return Notice.objects.get_or_create(provider=provider, key=key, defaults=values)[0]
+
+
+def deliver_due(provider: Provider, now: datetime) -> int:
+    """Let every message leave whose time has come; how many left. With the mailbox setting it stays on its page."""
+    due = Notice.objects.filter(provider=provider, sent_at__isnull=True, leave_at__lte=now, tries__lt=MOST_TRIES)
+    left = 0
+    for notice in due.order_by("leave_at", "pk")[:MOST_AT_ONCE]:
+        if _leave(notice):
+            Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+            left += 1
+        else:
+            later = now + timedelta(minutes=2**notice.tries)
+            Notice.objects.filter(pk=notice.pk).update(tries=notice.tries + 1, leave_at=later)
+    return left
+
+
+def _leave(notice: Notice) -> bool:
+    if config.value("MUSUBU_MAIL") == "mailbox":
+        return True
+    try:
+        send_mail(notice.subject, notice.body, notice.provider.email or "noreply@localhost", [notice.to_email])
+    except OSError:
+        log.warning("mail %s did not leave", notice.public_id)
+        return False
+    return True

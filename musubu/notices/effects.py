@@ -1,0 +1,64 @@
+"""What is told when the terms say so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from musubu import clock, terms
+from musubu.contracts.models import Contract, Outcome
+from musubu.notices import actions
+from musubu.terms import explain
+
+TELLS = {  # kind of outcome -> subject in words
+    "term.begins": {"ja": "ご契約の開始", "en": "Your contract begins", "zh": "合同开始"},
+    "term.renews": {"ja": "ご契約の更新", "en": "Your contract renews", "zh": "合同续约"},
+    "cancellation.accepted": {
+        "ja": "解約のお申し出を受け付けました",
+        "en": "Cancellation accepted",
+        "zh": "已受理解约",
+    },
+    "contract.ends": {"ja": "ご契約の終了", "en": "Your contract has ended", "zh": "合同已终止"},
+    "invoice.issued": {"ja": "請求書のご案内", "en": "Your invoice", "zh": "账单通知"},
+    "debit": {"ja": "口座振替のご案内", "en": "Direct debit", "zh": "口座扣款通知"},
+    "reminder": {"ja": "お支払いのお願い", "en": "Payment reminder", "zh": "付款提醒"},
+    "interest": {"ja": "延滞利息のご案内", "en": "Late interest", "zh": "滞纳利息通知"},
+    "short-payment": {"ja": "お支払い額の不足", "en": "Your payment was short", "zh": "付款不足"},
+    "plan.changed": {"ja": "プランの変更", "en": "Your plan has changed", "zh": "套餐变更"},
+    "suspended": {"ja": "ご利用の停止", "en": "Service suspended", "zh": "服务暂停"},
+    "resumed": {"ja": "ご利用の再開", "en": "Service resumed", "zh": "服务恢复"},
+    "credit": {"ja": "障害に関する賠償", "en": "Credit for an outage", "zh": "故障赔偿"},
+    "claim.refused": {"ja": "ご請求について", "en": "About your claim", "zh": "关于您的索赔"},
+    "refund": {"ja": "ご返金", "en": "Refund", "zh": "退款"},
+    "data.deleted": {"ja": "データの削除", "en": "Data deleted", "zh": "数据已删除"},
+    "notice.latest": {"ja": "お知らせ", "en": "Notice", "zh": "通知"},
+}
+
+
+def tell(contract: Contract, outcome: Outcome) -> None:
+    """A message to the contract's responsible person, in their language, with clause and reasons. What the terms want
+    told by a last day leaves on that day, or at once where it has passed."""
+    person = contract.responsible
+    lang = person.language.split("-")[0]
+    lines = [explain.outcome_line(outcome.what, outcome.data, lang), ""]
+    lines += ["・" + explain.why(step["key"], step["values"], lang) for step in outcome.why]
+    try:
+        heading, body = terms.texts.clause(contract.service, outcome.clause, lang)
+        lines += ["", f"{outcome.clause} {heading}", body]
+    except LookupError:
+        lines += ["", outcome.clause]
+    leave = outcome.at
+    if outcome.what == "notice.latest":
+        last = datetime.combine(date.fromisoformat(outcome.data["by"]), time(9), clock.TOKYO)
+        leave = max(last, outcome.at)
+    actions.send(
+        provider=contract.provider,
+        contract=contract,
+        to_email=person.email,
+        subject=f"[{contract.number}] {TELLS[outcome.what][lang]}",
+        body="\n".join(lines),
+        language=person.language,
+        kind=outcome.what,
+        clause=outcome.clause,
+        at=leave,
+        key=f"outcome:{contract.pk}:{outcome.n}",
+    )
