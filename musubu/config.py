@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -49,9 +50,7 @@ def secret(name: str) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)  # whoever comes first decides
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # whoever comes first decides
+            os.link(fresh, path)
         fresh.unlink()
     return path.read_text()

@@ -37,7 +37,8 @@ def run(args: list[str]) -> int:
         return _fail(str(error))
     for what, count in sorted(Counter(outcome.what for outcome in outcomes).items()):
         print(f"{count:6} {what}")
-    print(f"{provider.slug} stands at {provider.sandbox_now.astimezone(TOKYO):%Y-%m-%d %H:%M} Tokyo time")
+    stands = provider.sandbox_now or to
+    print(f"{provider.slug} stands at {stands.astimezone(TOKYO):%Y-%m-%d %H:%M} Tokyo time")
     return 0
 
 

@@ -34,7 +34,7 @@ class Service:
     prefix: str
     names: dict[str, str]
     first_page: str  # name of the URL of its first page; takes the contract's public id
-    space: Callable[[], type[Space]]
+    space: Callable[[], Any]  # the room's own table of spaces
 
     def open(self, contract: Contract) -> None:
         self.space().objects.get_or_create(contract=contract, defaults={"opened_at": clock.now()})

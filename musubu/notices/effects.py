@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from musubu import clock, terms
-from musubu.contracts.models import Contract, Outcome
+from musubu.contracts.models import Application, Contract, Outcome
 from musubu.notices import actions
 from musubu.terms import explain
 
@@ -61,4 +61,51 @@ def tell(contract: Contract, outcome: Outcome) -> None:
         clause=outcome.clause,
         at=leave,
         key=f"outcome:{contract.pk}:{outcome.n}",
+    )
+
+
+REFUSED = {"ja": "お申込みの結果について", "en": "About your application", "zh": "关于您的申请"}
+KEYS = {
+    "ja": ("ライセンスキーのお届け", "ライセンスキー: {key}\n登録ページで一度だけ登録してください。"),
+    "en": ("Your licence key", "Licence key: {key}\nRegister with it once, on the registration page."),
+    "zh": ("您的许可证密钥", "许可证密钥：{key}\n请在登记页面登记一次。"),
+}
+
+
+def tell_refusal(application: Application, clause: str) -> None:
+    """The refusal's notice; VG-15 gives no reasons, the others name the ground."""
+    person = application.person
+    if person is None:
+        return
+    lang = person.language.split("-")[0]
+    grounds = {one["key"]: one[lang] for one in terms.grounds(application.service, clause)}
+    reason = "" if application.service == "videog" else grounds.get(application.refusal_ground, "")
+    actions.send(
+        provider=application.provider,
+        to_email=person.email,
+        subject=REFUSED[lang],
+        body="\n".join(
+            line for line in (terms.texts.clause(application.service, clause, lang)[0], reason, clause) if line
+        ),
+        language=person.language,
+        kind="application.refused",
+        clause=clause,
+        key=f"refused:{application.pk}",
+    )
+
+
+def tell_key(contract: Contract, key: str) -> None:
+    """LO-6, LO-8.1: the licence key goes to the responsible person."""
+    lang = contract.responsible.language.split("-")[0]
+    subject, body = KEYS[lang]
+    actions.send(
+        provider=contract.provider,
+        contract=contract,
+        to_email=contract.responsible.email,
+        subject=f"[{contract.number}] {subject}",
+        body=body.format(key=key),
+        language=contract.responsible.language,
+        kind="licence-key",
+        clause="LO-8.1",
+        key=f"licence-key:{contract.pk}",
     )

@@ -161,3 +161,19 @@ class AuditEntry(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "n"], name="audit_in_order")]
+
+
+class SignInAttempts(models.Model):
+    """Failed attempts by account and by address; too many lock it for a while."""
+
+    key = models.CharField(max_length=300, unique=True)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """Replaces the second factor once; only its hash is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="recovery_codes")
+    sha256 = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)

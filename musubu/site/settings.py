@@ -18,6 +18,7 @@ WSGI_APPLICATION = "musubu.site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "parties.Person"
 LOGIN_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "musubu.portal.views.csrf_failed"
 LOGIN_REDIRECT_URL = "/home/"
 
 ROOMS = (

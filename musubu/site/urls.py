@@ -13,3 +13,7 @@ urlpatterns += [
     for room in settings.ROOMS
     if room != "api" and find_spec(f"musubu.{room}.urls")
 ]
+
+handler403 = "musubu.portal.views.refused"
+handler404 = "musubu.portal.views.not_found"
+handler500 = "musubu.portal.views.broken"

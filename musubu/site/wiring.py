@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from musubu.billing import effects as billing
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
+from musubu.contracts import applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
-from musubu.contracts import services
 from musubu.learning.service import SERVICE as LEARNO
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
@@ -29,5 +29,7 @@ def connect() -> None:
         "data.deleted": [contracts.delete_data],
     }
     sandbox.BETWEEN.append(messages.deliver_due)
+    applications.TELL_REFUSAL.append(notices.tell_refusal)
+    applications.TELL_KEY.append(notices.tell_key)
     for what in {*own, *notices.TELLS}:
         contracts.EFFECTS[what] = own.get(what, []) + ([notices.tell] if what in notices.TELLS else [])

@@ -109,7 +109,7 @@ def test_staff_measures_need_a_clause_that_carries_them(provider: Provider) -> N
     contract = opened(provider)
     actions.conclude(contract=contract)
     operations = cast.make_staff(provider, Role.OPERATIONS)
-    with pytest.raises(actions.NotPossible, match="SC-24.1"):
+    with pytest.raises(actions.NotPossible, match=r"SC-24\.1"):
         actions.measure(contract=contract, person=operations, kind="suspend", clause="SC-8")
     actions.measure(contract=contract, person=operations, kind="suspend", clause="SC-24.1", note="test")
     assert not entitlements.state(contract).may_serve and entitlements.state(contract).clause == "SC-24.1"

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from musubu.contracts import views_apply as apply
+from musubu.contracts import views_contract as contract
+from musubu.contracts import views_public as public
+
+urlpatterns = [
+    path("", public.home, name="public-home"),
+    path("services/", public.all_services, name="contracts-services"),
+    path("services/<slug:service>/", public.service, name="contracts-service"),
+    path("services/<slug:service>/terms/", public.terms, name="contracts-terms"),
+    path("apply/", apply.start, name="contracts-apply-start"),
+    path("apply/account/", apply.account, name="contracts-apply-account"),
+    path("apply/<uuid:public_id>/", apply.details, name="contracts-apply-details"),
+    path("apply/<uuid:public_id>/confirm/", apply.confirm, name="contracts-apply-confirm"),
+    path("applications/", apply.listing, name="contracts-applications"),
+    path("applications/<uuid:public_id>/", apply.application, name="contracts-application"),
+    path("applications/<uuid:public_id>/decision/", apply.decide, name="contracts-decide"),
+    path("applications/<uuid:public_id>/withdrawal/", apply.withdraw, name="contracts-withdraw"),
+    path("contracts/", contract.listing, name="contracts-list"),
+    path("contracts/<uuid:public_id>/", contract.contract, name="contracts-contract"),
+    path("contracts/<uuid:public_id>/cancellation/", contract.cancel, name="contracts-cancel"),
+    path("contracts/<uuid:public_id>/measures/", contract.measure, name="contracts-measure"),
+    path("contracts/<uuid:public_id>/payments/", contract.pay, name="contracts-pay"),
+    path("contracts/<uuid:public_id>/letter/", contract.letter, name="contracts-letter"),
+    path("contracts/<uuid:public_id>/letter/print/", contract.printed_letter, name="contracts-print-letter"),
+    path("register/", contract.register, name="contracts-register"),
+]

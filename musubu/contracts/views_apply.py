@@ -1,0 +1,228 @@
+"""Applying in steps, and what staff do with applications."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from musubu import clock, terms
+from musubu.contracts import applications, catalogue, joining
+from musubu.contracts.forms import OWN, PAY, AcceptForm, AccountForm, DetailsForm
+from musubu.contracts.models import Application, Contract, Option, Plan
+from musubu.contracts.views_public import short_language
+from musubu.parties.decorators import customer_required, member_required, staff_required
+from musubu.parties.models import Person
+from musubu.parties.queries import site_provider
+
+PLAN = "apply-plan"
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponseBase:
+    """Somebody wants a plan: visitors open an account first."""
+    plan = get_object_or_404(Plan, provider=site_provider(), public_id=request.POST.get("plan"))
+    request.session[PLAN] = str(plan.public_id)
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    if acting is None:
+        return redirect("contracts-apply-account")
+    return _begin(request, plan)
+
+
+def account(request: HttpRequest) -> HttpResponseBase:
+    """Step 1 for a visitor."""
+    plan = Plan.objects.filter(provider=site_provider(), public_id=request.session.get(PLAN)).first()
+    if plan is None:
+        return redirect("contracts-services")
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = joining.join(provider=plan.provider, data=form.cleaned_data, language=get_language() or "ja")
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        request.acting = _acting(person)  # type: ignore[attr-defined]
+        return _begin(request, plan)
+    return render(request, "contracts/apply.html", {"form": form, "plan": plan, "step": 1})
+
+
+def _acting(person: Person) -> Any:
+    from musubu.parties.middleware import acting_as
+
+    return acting_as(person.memberships.select_related("provider", "organisation", "person").get())
+
+
+def _begin(request: HttpRequest, plan: Plan) -> HttpResponseBase:
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    if acting.organisation is None:
+        messages.error(request, _("Staff do not apply. Sign in as a customer."))
+        return redirect("contracts-service", plan.service)
+    application = applications.start(
+        plan=plan, organisation=acting.organisation, person=acting.person, language=get_language() or "ja"
+    )
+    return redirect("contracts-apply-details", application.public_id)
+
+
+def _draft(request: HttpRequest, public_id: object) -> Application:
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    return get_object_or_404(
+        Application, provider=acting.provider, organisation=acting.organisation, public_id=public_id
+    )
+
+
+@customer_required("applications.save")
+def details(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """Step 2: how to pay, options, the service's own fields."""
+    application = _draft(request, public_id)
+    if application.state != Application.State.DRAFT:
+        return redirect("contracts-application", application.public_id)
+    lang = short_language()
+    options = Option.objects.filter(provider=application.provider, service=application.service)
+    form = DetailsForm(
+        request.POST or None,
+        service=application.service,
+        form=application.plan.form,
+        options=[(option.code, option.names.get(lang, option.code)) for option in options],
+        initial={**application.data, "options": application.options},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        chosen = data.pop("options", [])
+        plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in data.items()}
+        applications.save(application=application, person=_person(request), data=plain, options=chosen, step=3)
+        return redirect("contracts-apply-confirm", application.public_id)
+    return render(request, "contracts/apply.html", {"form": form, "plan": application.plan, "step": 2})
+
+
+def _person(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def _due_of(service: str) -> str:
+    _heading, body = terms.texts.clause(
+        service,
+        {"liveon": "LO-9", "simpleconnect": "SC-10.1", "videog": "VG-21", "learno": "LN-21", "exaas": "EX-22"}[service],
+        short_language(),
+    )
+    return body
+
+
+@customer_required("applications.submit")
+def confirm(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """Step 3: everything on one page, the terms, and sending."""
+    application = _draft(request, public_id)
+    if application.state != Application.State.DRAFT:
+        return redirect("contracts-application", application.public_id)
+    found = catalogue.text(application.provider, application.service, short_language(), clock.today())
+    assert found is not None
+    version, document = found
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        texts = {"terms": version.texts[short_language()]}
+        texts |= {name: str(field.label) for name, field in form.fields.items() if name != "terms"}
+        applications.submit(application=application, person=_person(request), texts=texts, version=version.version)
+        messages.success(request, _("Your application has been sent."))
+        return redirect("contracts-application", application.public_id)
+    offer = catalogue.offer(application.provider, application.service, clock.today())
+    prices = _prices(application, offer)
+    context = {
+        "form": form, "plan": application.plan, "application": application, "document": document, "step": 3,
+        "prices": prices, "total": sum(fee for _name, fee in prices), "pay": PAY[application.data["payment"]],
+        "due": _due_of(application.service), "own": _own_fields(application),
+        "cancelling": terms.texts.clause(application.service, CANCELLING[application.service], short_language())[1],
+    }  # fmt: skip
+    return render(request, "contracts/confirm.html", context)
+
+
+CANCELLING = {
+    "liveon": "LO-17.1",
+    "simpleconnect": "SC-23",
+    "videog": "VG-38.2",
+    "learno": "LN-15.1",
+    "exaas": "EX-18.1",
+}
+
+
+def _own_fields(application: Application) -> list[tuple[Any, str]]:
+    return [(label, application.data.get(name, "")) for name, label, _kind in OWN[application.service]]
+
+
+def _prices(application: Application, offer: catalogue.Offer | None) -> list[tuple[Any, int]]:
+    rows: list[tuple[Any, int]] = []
+    for one in [*(offer.plans if offer else []), *(offer.options if offer else [])]:
+        if one.row == application.plan or (one.row.code in application.options and isinstance(one.row, Option)):
+            rows.append((one.row.names, one.price.monthly_fee))
+    return rows
+
+
+@member_required("applications.read")
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """Staff: the work list. Customers: their own applications and drafts."""
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    rows = applications.find(acting.provider, acting.organisation)
+    for field in ("state", "service"):
+        if chosen := request.GET.get(field):
+            rows = rows.filter(**{field: chosen})
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    context = {"page": page, "states": Application.State.values, "services": terms.SERVICES}
+    return render(request, "contracts/applications.html", context)
+
+
+@member_required("applications.read")
+def application(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    row = get_object_or_404(applications.find(acting.provider, acting.organisation), public_id=public_id)
+    clause = terms.refusal_clause(row.service)
+    lang = short_language()
+    earlier = (
+        Contract.objects.filter(organisation=row.organisation).exclude(application=row) if row.organisation else []
+    )
+    context = {
+        "application": row, "own": _own_fields(row), "acceptances": row.acceptances.order_by("pk"), "clause": clause,
+        "grounds": [(one["key"], one[lang]) for one in terms.grounds(row.service, clause)], "earlier": earlier,
+        "contract": Contract.objects.filter(application=row).first(), "today": clock.today(),
+        "starts": row.service in ("learno", "exaas"),
+    }  # fmt: skip
+    return render(request, "contracts/application.html", context)
+
+
+@require_POST
+@staff_required("applications.decide")
+def decide(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    row = get_object_or_404(applications.find(acting.provider, None), public_id=public_id)
+    try:
+        if request.POST.get("decision") == "accept":
+            day = request.POST.get("start_on")
+            contract = applications.accept(
+                application=row, person=acting.person, start_on=date.fromisoformat(day) if day else None
+            )
+            messages.success(request, _("Accepted: contract %(number)s.") % {"number": contract.number})
+            return redirect("contracts-contract", contract.public_id)
+        applications.refuse(
+            application=row,
+            person=acting.person,
+            ground=request.POST.get("ground", ""),
+            note=request.POST.get("note", ""),
+        )
+        messages.success(request, _("Refused; the applicant has been told."))
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("contracts-application", row.public_id)
+
+
+@require_POST
+@customer_required("applications.withdraw")
+def withdraw(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    try:
+        applications.withdraw(application=_draft(request, public_id), person=_person(request))
+        messages.success(request, _("The application has been taken back."))
+    except applications.NotInOrder as error:
+        messages.error(request, str(error))
+    return redirect("contracts-applications")

@@ -1,0 +1,1 @@
+"""The demonstration provider: a small world with several months behind it."""
