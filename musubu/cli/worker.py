@@ -47,4 +47,5 @@ def round_once() -> None:
         with clock.standing_at(provider.sandbox_now):
             if not provider.sandbox:
                 conclusion.conclude_due(provider, now)
-            notices.deliver_due(provider, now)
+            while notices.deliver_due(provider, now):
+                pass

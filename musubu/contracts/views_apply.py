@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -29,7 +30,11 @@ PLAN = "apply-plan"
 @require_POST
 def start(request: HttpRequest) -> HttpResponseBase:
     """Somebody wants a plan: visitors open an account first."""
-    plan = get_object_or_404(Plan, provider=site_provider(), public_id=request.POST.get("plan"))
+    try:
+        wanted = uuid.UUID(request.POST.get("plan", ""))
+    except ValueError:
+        raise Http404 from None
+    plan = get_object_or_404(Plan, provider=site_provider(), public_id=wanted)
     request.session[PLAN] = str(plan.public_id)
     acting: Any = request.acting  # type: ignore[attr-defined]
     if acting is None:
@@ -39,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 def account(request: HttpRequest) -> HttpResponseBase:
     """Step 1 for a visitor."""
-    plan = Plan.objects.filter(provider=site_provider(), public_id=request.session.get(PLAN)).first()
+    plan = Plan.objects.filter(provider=site_provider(), public_id=request.session.get(PLAN, uuid.UUID(int=0))).first()
     if plan is None:
         return redirect("contracts-services")
     form = AccountForm(request.POST or None)
@@ -119,6 +124,8 @@ def confirm(request: HttpRequest, public_id: object) -> HttpResponseBase:
     application = _draft(request, public_id)
     if application.state != Application.State.DRAFT:
         return redirect("contracts-application", application.public_id)
+    if "payment" not in application.data:
+        return redirect("contracts-apply-details", application.public_id)
     found = catalogue.text(application.provider, application.service, short_language(), clock.today())
     assert found is not None
     version, document = found

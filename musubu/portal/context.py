@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from musubu import clock
@@ -10,14 +12,12 @@ from musubu.parties.permissions import membership_allows
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    acting = getattr(request, "acting", None)
+    acting: Any = getattr(request, "acting", None)
     provider = acting.provider if acting else queries.first_provider()
-    may = {
-        name: bool(acting) and membership_allows(acting.membership, name) for name in ("clock.advance", "notices.read")
-    }
+    staff = acting is not None and acting.is_staff
     return {
         "acting": acting,
         "provider": provider,
         "sandbox_now": clock.now() if provider and provider.sandbox else None,
-        "may_clock": may["clock.advance"] and bool(acting and acting.is_staff),
+        "may_clock": staff and membership_allows(acting.membership, "clock.advance"),
     }

@@ -1,0 +1,172 @@
+"""Every address asked as everybody else. It grows with the addresses by itself."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from musubu import clock
+from musubu.contracts import actions, applications, presets
+from musubu.contracts.models import Contract
+from musubu.notices.models import Notice
+from musubu.parties import cast
+from musubu.parties.models import Person, Role
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
+PUBLIC = {
+    "public-home", "contracts-services", "contracts-service", "contracts-terms", "contracts-apply-start",
+    "contracts-apply-account", "notices-board", "operations-live", "operations-ready", "operations-status",
+    "parties-sign-in", "parties-code", "parties-sign-out", "parties-language",
+}  # fmt: skip
+OWN_ONLY = {
+    "portal-home",
+    "contracts-list",
+    "contracts-applications",
+    "notices-mailbox",
+    "parties-second-factor",
+    "contracts-register",
+}
+
+
+def patterns(resolver: URLResolver | None = None, before: str = "") -> list[tuple[str, str]]:
+    found = []
+    for one in (resolver or get_resolver()).url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            found += patterns(one, path)
+        elif isinstance(one, URLPattern):
+            found.append((str(one.name), path))
+    return [(name, path) for name, path in found if not path.startswith("api/")]
+
+
+def walked(values: dict[str, Any]) -> list[tuple[str, str]]:
+    out = []
+    for name, path in patterns():
+        for part, value in values.items():
+            path = path.replace(part, str(value(name) if callable(value) else value))
+        assert "<" not in path, f"no object is registered for {name}: {path}"
+        out.append((name, "/" + path))
+    return out
+
+
+@pytest.fixture
+def world() -> Any:
+    with clock.standing_at(START):
+        provider = cast.make_provider("demo")
+        provider.sandbox_now = START
+        provider.save()
+        presets.seed_catalogue(provider)
+        organisation, owner = cast.make_contractor(provider)
+        contracts = {}
+        for service in ("liveon", "simpleconnect", "videog", "learno", "exaas"):
+            plan = provider.plans.filter(service=service).first()
+            contracts[service] = actions.open_contract(
+                provider=provider, organisation=organisation, plan=plan, responsible=owner
+            )
+            actions.conclude(contract=contracts[service])
+        plan = provider.plans.get(service="learno", code="economy")
+        application = applications.start(plan=plan, organisation=organisation, person=owner, language="ja")
+        rooms = {
+            "meetings": "liveon",
+            "telephony": "exaas",
+            "contact_center": "simpleconnect",
+            "videos": "videog",
+            "learning": "learno",
+        }
+
+        def public_id(name: str) -> uuid.UUID:
+            room = name.removesuffix("-first-page")
+            if room in rooms:
+                return contracts[rooms[room]].public_id
+            if name == "notices-message":
+                return Notice.objects.filter(organisation=organisation).first().public_id
+            if name.startswith("contracts-apply") or name in (
+                "contracts-application",
+                "contracts-decide",
+                "contracts-withdraw",
+            ):
+                return application.public_id
+            return contracts["simpleconnect"].public_id
+
+        yield provider, owner, {"<uuid:public_id>": public_id, "<slug:service>": "videog"}
+
+
+def asked(person: Person | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if person:
+        client.force_login(person)
+    return client
+
+
+def strangers(provider: Any) -> dict[str, Person | None]:
+    _, other = cast.make_contractor(provider, "株式会社よそ", "owner@yoso.example")
+    elsewhere = cast.make_provider("elsewhere")
+    return {
+        "visitor": None,
+        "another customer": other,
+        "another provider's staff": cast.make_staff(elsewhere, Role.OWNER),
+    }
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_else_sees_or_changes_anything(world: Any, method: str) -> None:
+    provider, _owner, values = world
+    before = (
+        Contract.objects.get(service="simpleconnect").events.count(),
+        Notice.objects.filter(provider=provider).count(),
+    )
+    for who, person in strangers(provider).items():
+        for name, path in walked(values):
+            if name in PUBLIC or (name in OWN_ONLY and person):
+                continue
+            if not person or "<uuid" in dict(patterns()).get(name, "") or person.email.startswith("owner@yoso"):
+                answer = getattr(asked(person), method)(path)
+                if answer.status_code == 405:
+                    continue
+                to_sign_in = answer.status_code == 302 and answer.url.startswith("/sign-in/")
+                assert to_sign_in or answer.status_code in (403, 404), f"{who} {method} {path}: {answer.status_code}"
+    after = (
+        Contract.objects.get(service="simpleconnect").events.count(),
+        Notice.objects.filter(provider=provider).count(),
+    )
+    assert before == after
+
+
+def test_lists_hold_ones_own_alone(world: Any) -> None:
+    provider, _owner, _values = world
+    for person in strangers(provider).values():
+        if person:
+            for path in ("/contracts/", "/applications/", "/mailbox/", "/home/"):
+                assert "さくら" not in asked(person).get(path).content.decode()
+
+
+def test_the_owner_and_staff_see_their_pages(world: Any) -> None:
+    provider, owner, values = world
+    staff = cast.make_staff(provider, Role.OWNER)
+    for person in (owner, staff):
+        for name, path in walked(values):
+            answer = asked(person).get(path)
+            assert answer.status_code < 500, f"{path}: {answer.status_code}"
+            if name == "contracts-contract":
+                assert answer.status_code == 200
+
+
+def test_staff_without_a_second_factor_set_one_up_first(world: Any) -> None:
+    provider, _owner, _values = world
+    person = cast.make_staff(provider, Role.SALES)
+    Person.objects.filter(pk=person.pk).update(totp_confirmed_at=None, totp_secret="")
+    assert asked(person).get("/contracts/").url == "/second-factor/"
+
+
+def test_headers_of_every_page(world: Any) -> None:
+    answer = Client().get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy and "script-src 'self'" in policy and answer["X-Frame-Options"] == "DENY"
+    assert Client().get("/nothing/").status_code == 404
+    assert Client(enforce_csrf_checks=True).post("/language/", {"language": "en"}).status_code == 403
