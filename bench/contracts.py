@@ -96,7 +96,11 @@ def on_postgresql() -> dict[str, Any]:
         code = "import json; from bench.contracts import on_postgresql; print(json.dumps(on_postgresql()))"
         root = Path(__file__).resolve().parent.parent
         done = subprocess.run(
-            [str(root / "script/with-postgresql"), sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+            [str(root / "script/with-postgresql"), sys.executable, "-c", code],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         import json
 
@@ -106,4 +110,7 @@ def on_postgresql() -> dict[str, Any]:
         return day({**os.environ, "MUSUBU_VAR": folder}, "PostgreSQL")
 
 
-BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"contracts.day": on_sqlite, "contracts.day.postgresql": on_postgresql}
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "contracts.day": on_sqlite,
+    "contracts.day.postgresql": on_postgresql,
+}
