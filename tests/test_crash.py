@@ -37,6 +37,7 @@ import musubu.cli; musubu.cli.django()
 from django.db import connections
 from musubu.contracts import deadlines
 deadlines.BATCH = 1
+deadlines.CLAIM = __import__('datetime').timedelta(seconds=0.05)
 from musubu.cli import worker
 for line in sys.stdin:
     connections.close_all()

@@ -11,18 +11,17 @@ from musubu.parties.models import Provider
 
 def charge(contract: Contract, outcome: Outcome) -> None:
     data = outcome.data
-    Charge.objects.get_or_create(
+    row = Charge(
         contract=contract,
         outcome=outcome.n,
-        defaults={
-            "at": outcome.at,
-            "item": data["item"],
-            "first": date.fromisoformat(data["from"]),
-            "last": date.fromisoformat(data["to"]),
-            "amount": data["amount"],
-            "clause": outcome.clause,
-        },
+        at=outcome.at,
+        item=data["item"],
+        first=date.fromisoformat(data["from"]),
+        last=date.fromisoformat(data["to"]),
+        amount=data["amount"],
+        clause=outcome.clause,
     )
+    Charge.objects.bulk_create([row], ignore_conflicts=True)  # one statement, and safe to run twice
 
 
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:

@@ -2,48 +2,87 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, Q, QuerySet
 
 from musubu import clock
 from musubu.contracts import playing
 from musubu.contracts.models import Contract, Outcome
+from musubu.parties import wall
 from musubu.parties.models import Provider
 
 BATCH = 50
-
-
-def due(provider_filter: Q, now: datetime, most: int = BATCH) -> list[int]:
-    """Contracts whose next deadline has come, the longest overdue first."""
-    found = Contract.objects.filter(provider_filter, next_deadline__lte=now).order_by("next_deadline", "pk")
-    return list(found.values_list("pk", flat=True)[:most])
+CLAIM = timedelta(seconds=30)  # what a worker that died had claimed is free again after this
+PAUSE_AFTER_FAILURE = timedelta(minutes=10)
+log = logging.getLogger("deadlines")
 
 
 @transaction.atomic
-def play_batch(keys: list[int], until: datetime) -> list[Outcome]:
-    """Play some contracts up to a moment in one transaction. Rows that another worker holds are left to it."""
-    rows = Contract.objects.filter(pk__in=keys, next_deadline__lte=until)
-    rows = rows.select_related("terms_version", "provider", "responsible", "organisation").prefetch_related("events")
+def claim(now: datetime) -> list[int]:
+    """Take some live contracts whose deadline has come and that no worker holds, the longest overdue first."""
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=wall.now())
+    rows = Contract.objects.filter(free, provider__sandbox=False, next_deadline__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(of=("self",), skip_locked=True)
+    keys = list(rows.order_by("next_deadline", "pk").values_list("pk", flat=True)[:BATCH])
+    Contract.objects.filter(pk__in=keys).update(claimed_until=wall.now() + CLAIM)
+    return keys
+
+
+def play_batch(keys: list[int], until: datetime) -> list[Outcome]:
+    """Play some contracts up to a moment. The rules run before the transaction, which is then short; a contract whose
+    journal or deadline changed meanwhile is played again within it."""
+    ahead = {contract.pk: playing.look(contract, until) for contract in _rows(keys, until)}
     outcomes = []
-    for contract in rows.order_by("next_deadline", "pk"):
-        outcomes += playing.advance(contract, until)
+    with transaction.atomic():
+        held = list(_rows(keys, until).select_for_update(of=("self",)))
+        counted = Outcome.objects.filter(contract__in=held).values("contract").annotate(known=Count("n"))
+        known = dict(counted.values_list("contract", "known"))
+        for contract in held:
+            outcomes += playing.advance(contract, until, ahead.get(contract.pk), known.get(contract.pk, 0))
     return outcomes
+
+
+def _rows(keys: list[int], until: datetime) -> QuerySet[Contract]:
+    rows = Contract.objects.filter(pk__in=keys, next_deadline__lte=until)
+    rows = rows.select_related("terms_version", "provider", "responsible", "organisation").prefetch_related("events")
+    return rows.order_by("next_deadline", "pk")
 
 
 def run_due(now: datetime | None = None) -> int:
     """Everything overdue by the wall clock, oldest first; sandboxes stand by their own. How many outcomes."""
     moment, count = now or clock.now(), 0
-    while keys := due(Q(provider__sandbox=False), moment):
-        done = play_batch(keys, moment)
-        count += len(done)
-        if not done and set(keys) == set(due(Q(provider__sandbox=False), moment)):
-            break  # all held by others
+    while keys := claim(moment):
+        try:
+            count += len(play_batch(keys, moment))
+        except DatabaseError:
+            raise
+        except Exception:
+            count += _one_by_one(keys, moment)
     return count
+
+
+def _one_by_one(keys: list[int], moment: datetime) -> int:
+    """One contract cannot be played; the others must not wait for it."""
+    count = 0
+    for key in keys:
+        try:
+            count += len(play_batch([key], moment))
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("contract %s cannot be played; it is tried again later", key)
+            Contract.objects.filter(pk=key).update(claimed_until=wall.now() + PAUSE_AFTER_FAILURE)
+    return count
+
+
+def _due(provider: Provider, moment: datetime) -> list[int]:
+    found = Contract.objects.filter(provider=provider, next_deadline__lte=moment).order_by("next_deadline", "pk")
+    return list(found.values_list("pk", flat=True)[:500])
 
 
 def advance_sandbox(
@@ -61,7 +100,7 @@ def advance_sandbox(
         if provider.sandbox_now and moment < provider.sandbox_now:
             moment = provider.sandbox_now
         with clock.standing_at(moment):
-            while row and (keys := due(Q(provider=provider), moment, 500)):
+            while row and (keys := _due(provider, moment)):
                 outcomes += play_batch(keys, moment)
             if between:
                 between(provider, moment)

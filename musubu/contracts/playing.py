@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -75,12 +76,25 @@ def rows(contract: Contract, outcomes: list[terms.Outcome]) -> list[Outcome]:
     ]
 
 
-def advance(contract: Contract, until: datetime) -> list[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A play done before the transaction that keeps it: good as long as the journal has no further line."""
+
+    events: int
+    result: terms.Played
+
+
+def look(contract: Contract, until: datetime) -> Look:
+    return Look(len(contract.events.all()), played(contract, until))
+
+
+def advance(contract: Contract, until: datetime, ahead: Look | None = None, known: int | None = None) -> list[Outcome]:
     """Play a contract up to a moment: store each new outcome once and carry it out. Within a transaction that holds
-    the contract's row."""
-    result = played(contract, until)
-    known = contract.outcomes.count()
-    new = rows(contract, result.outcomes[known:])
+    the contract's row; `ahead` is a look to the same moment, `known` how many outcomes are stored (else counted)."""
+    fresh = ahead is not None and ahead.events == len(contract.events.all())
+    result = ahead.result if ahead is not None and fresh else played(contract, until)
+    stored = contract.outcomes.count() if known is None else known
+    new = rows(contract, result.outcomes[stored:])
     for outcome in new:
         outcome.effected_at = until
     Outcome.objects.bulk_create(new)

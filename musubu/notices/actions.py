@@ -10,7 +10,7 @@ from django.core.mail import send_mail
 from musubu import clock, config
 from musubu.contracts.models import Contract
 from musubu.notices.models import Notice
-from musubu.parties.models import Provider
+from musubu.parties.models import Organisation, Provider
 
 log = logging.getLogger("notices")
 MOST_TRIES = 8
@@ -24,27 +24,28 @@ def send(
     subject: str,
     body: str,
     contract: Contract | None = None,
+    organisation: Organisation | None = None,
     language: str = "ja",
     kind: str = "",
     clause: str = "",
     at: datetime | None = None,
     key: str = "",
-) -> Notice:
+) -> None:
     """Put a message into the outbox; with a key, once only. The worker lets it leave at its time."""
-    values = {
-        "to_email": to_email,
-        "subject": subject[:200],
-        "body": body,
-        "contract": contract,
-        "organisation": contract.organisation if contract else None,
-        "language": language,
-        "kind": kind,
-        "clause": clause,
-        "leave_at": at or clock.now(),
-    }
-    if not key:
-        return Notice.objects.create(provider=provider, **values)
-    return Notice.objects.get_or_create(provider=provider, key=key, defaults=values)[0]
+    row = Notice(
+        provider=provider,
+        to_email=to_email,
+        subject=subject[:200],
+        body=body,
+        contract=contract,
+        organisation=organisation or (contract.organisation if contract else None),
+        language=language,
+        kind=kind,
+        clause=clause,
+        leave_at=at or clock.now(),
+        key=key,
+    )
+    Notice.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def deliver_due(provider: Provider, now: datetime) -> int:

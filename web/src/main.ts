@@ -1,0 +1,11 @@
+import * as confirm from "./confirm";
+import * as copy from "./copy";
+import * as draft from "./draft";
+import * as lifeline from "./lifeline";
+import * as menu from "./menu";
+import * as once from "./once";
+import * as palette from "./palette";
+import * as progress from "./progress";
+import * as theme from "./theme";
+
+for (const island of [confirm, once, copy, draft, lifeline, menu, palette, progress, theme]) island.connect(document);
