@@ -23,6 +23,7 @@ from musubu.contracts import actions, catalogue, forecast
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.permissions import may
 from musubu.parties.queries import site_provider
+from musubu.refusals import NotPossible
 from musubu.terms import simulate
 
 PAGE = 50
@@ -190,7 +191,7 @@ def cancellation(request: HttpRequest, public_id: uuid.UUID, body: Cancellation)
     with clock.standing_at(key.provider.sandbox_now):
         try:
             actions.cancel(contract=row, person=key.person, wish=body.wish, key=f"api-{key.pk}-{once}"[:80])
-        except actions.NotPossible as error:
+        except NotPossible as error:
             raise Unprocessable(str(error)) from error
     row.refresh_from_db()
     answer = {"id": str(row.public_id), "ends_on": row.ends_on.isoformat() if row.ends_on else None}

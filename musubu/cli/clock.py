@@ -22,6 +22,7 @@ def run(args: list[str]) -> int:
     from musubu.clock import TOKYO
     from musubu.contracts import clock
     from musubu.parties.models import Provider
+    from musubu.refusals import NotPossible
 
     provider = Provider.objects.filter(slug=options.provider).first()
     if provider is None:
@@ -33,7 +34,7 @@ def run(args: list[str]) -> int:
         return _fail(f"--to {options.to!r} is no time; give one like 2027-01-31 or 2027-01-31T09:00")
     try:
         outcomes = clock.advance(provider, to if to.tzinfo else to.replace(tzinfo=TOKYO))
-    except clock.ClockError as error:
+    except NotPossible as error:
         return _fail(str(error))
     for what, count in sorted(Counter(outcome.what for outcome in outcomes).items()):
         print(f"{count:6} {what}")

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from musubu import clock, terms
 from musubu.contracts import playing
 from musubu.contracts.models import Application, Contract, Event, Option, Plan, Price, TermsVersion
 from musubu.parties import audit, permissions
-from musubu.parties.models import Organisation, Person, Provider
-
-
-class NotPossible(ValueError):
-    """The contract's state does not allow this; the text says why and what to do."""
+from musubu.parties.models import Membership, Organisation, Person, Provider
+from musubu.refusals import NotPossible
 
 
 @transaction.atomic
@@ -59,7 +57,7 @@ def particulars(plan: Plan, on: date, options: list[str], more: Mapping[str, Any
     """The [contract] table of a contract for a plan at the prices of a day."""
     price = Price.objects.filter(plan=plan, valid_from__lte=on).order_by("-valid_from").first()
     if price is None:
-        raise NotPossible("this plan has no price on that day")
+        raise NotPossible(_("This plan has no price on that day."))
     chosen = {}
     for option in Option.objects.filter(provider=plan.provider, service=plan.service, code__in=options):
         current = Price.objects.filter(option=option, valid_from__lte=on).order_by("-valid_from").first()
@@ -127,9 +125,9 @@ def _acted(contract: Contract, person: Person, action: str, clause: str = "", af
 def _allowed(contract: Contract, person: Person, action: str) -> None:
     permissions.require(person, action, provider=contract.provider, organisation=contract.organisation)
     if contract.state == Contract.State.PROVISIONAL:
-        raise NotPossible("this contract is not concluded yet")
+        raise NotPossible(_("This contract is not concluded yet. Wait until it is."))
     if contract.state == Contract.State.ENDED:
-        raise NotPossible("this contract has ended")
+        raise NotPossible(_("This contract has ended; nothing more can be done with it."))
 
 
 @transaction.atomic
@@ -158,10 +156,14 @@ def measure(
     permissions.require(person, "contracts.measure", provider=contract.provider)
     _allowed(contract, person, "contracts.measure")
     if kind not in ("suspend", "lift", "terminate"):
-        raise NotPossible("a measure is suspend, lift or terminate")
+        raise NotPossible(_("Choose a measure: suspend, lift or terminate."))
     carried = [one.clause for one in terms.measures(contract.service) if one.measure == kind]
     if kind != "lift" and clause not in carried:
-        raise NotPossible(f"{clause or 'no clause'} does not carry this measure; choose one of {', '.join(carried)}")
+        raise NotPossible(
+            _("Choose a clause that carries this measure: %(clauses)s.") % {"clauses": ", ".join(carried)}
+        )
+    if kind != "lift" and ground not in {one["key"] for one in terms.grounds(contract.service, clause)}:
+        raise NotPossible(_("Choose a ground under %(clause)s.") % {"clause": clause})
     _acted(contract, person, f"contracts.{kind}", clause, {"ground": ground, "note": note})
     data = {"clause": clause} if clause else {}
     return record_event(contract=contract, what=kind, data=data, person=person, key=key)
@@ -176,9 +178,29 @@ def pay(
         permissions.require(person, "payments.record", provider=contract.provider)
         _acted(contract, person, "payments.record", after={"amount": amount, "invoice": invoice})
     if amount is not None and amount <= 0:
-        raise NotPossible("an amount is whole yen, 1 or more")
+        raise NotPossible(_("An amount is whole yen, 1 or more."))
     data = {name: value for name, value in (("amount", amount), ("invoice", invoice)) if value is not None}
     return record_event(contract=contract, what="pay", data=data, person=person, key=key)
+
+
+@transaction.atomic
+def change_responsible(*, contract: Contract, person: Person, to: Person) -> None:
+    """Another person of the organisation looks after the contract from now on (LN-31.2, EX-8)."""
+    permissions.require(person, "contracts.responsible", provider=contract.provider, organisation=contract.organisation)
+    belongs = Membership.objects.filter(person=to, organisation=contract.organisation, ended_at__isnull=True)
+    if not belongs.exists():
+        raise NotPossible(_("Choose somebody who belongs to the organisation."))
+    before, contract.responsible = contract.responsible, to
+    contract.save(update_fields=["responsible"])
+    audit.record(
+        provider=contract.provider,
+        actor=person,
+        action="contracts.responsible",
+        subject=contract.number,
+        organisation=contract.organisation,
+        before=before.email,
+        after=to.email,
+    )
 
 
 @transaction.atomic

@@ -9,19 +9,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from musubu import clock, terms
-from musubu.contracts import actions
+from musubu.contracts import actions, consents
 from musubu.contracts.models import Acceptance, Application, Contract, LicenceKey, Plan, StartNotice
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
+from musubu.refusals import NotPossible
 from musubu.terms.rules.acceptance import fingerprint
 
 KEY_DAYS = 90
-
-
-class NotInOrder(ValueError):
-    """An application cannot take this step; the text says why."""
 
 
 def start(*, plan: Plan, organisation: Organisation, person: Person, language: str) -> Application:
@@ -42,7 +40,7 @@ def save(*, application: Application, person: Person, data: Mapping[str, Any], o
     """Keep what was typed."""
     _own(application, person, "applications.save")
     if application.state != Application.State.DRAFT:
-        raise NotInOrder("this application was sent already")
+        raise NotPossible(_("This application was sent already."))
     application.data = {**application.data, **data}
     application.options = options
     application.step = max(application.step, step)
@@ -60,6 +58,8 @@ def submit(*, application: Application, person: Person, texts: Mapping[str, str]
     _own(own, person, "applications.submit")
     if own.state != Application.State.DRAFT:
         return own
+    if missing := consents.required(own.service) - set(texts):
+        raise NotPossible(_("Accept every text first; missing: %(texts)s.") % {"texts": ", ".join(sorted(missing))})
     own.state, own.submitted_at = Application.State.SUBMITTED, clock.now()
     own.save(update_fields=["state", "submitted_at"])
     for document, text in texts.items():
@@ -91,7 +91,7 @@ def _accepted(application: Application) -> Contract:
     application.state, application.decided_at = Application.State.ACCEPTED, clock.now()
     application.save(update_fields=["state", "decided_at", "decided_by", "data"])
     if application.organisation is None or application.person is None:
-        raise NotInOrder("an application needs its organisation and person")
+        raise NotPossible(_("An application needs its organisation and person."))
     more = {"payment": application.data.get("payment", "transfer")}
     if last_day := application.data.get("last_day"):
         more["last_day"] = last_day
@@ -117,10 +117,10 @@ def accept(*, application: Application, person: Person, start_on: date | None = 
     if own.state == Application.State.ACCEPTED:
         return Contract.objects.get(application=own)
     if own.state != Application.State.SUBMITTED:
-        raise NotInOrder("only an application that was sent can be accepted")
+        raise NotPossible(_("Only an application that was sent can be accepted."))
     day = start_on or clock.today()
     if day < clock.today():
-        raise NotInOrder("the start day cannot lie in the past")
+        raise NotPossible(_("The start day cannot lie in the past."))
     own.decided_by = person
     if own.service in ("learno", "exaas"):
         own.data["start_on"] = day.isoformat()
@@ -152,10 +152,10 @@ def refuse(*, application: Application, person: Person, ground: str, note: str =
     if own.state == Application.State.REFUSED:
         return own
     if own.state != Application.State.SUBMITTED:
-        raise NotInOrder("only an application that was sent can be refused")
+        raise NotPossible(_("Only an application that was sent can be refused."))
     clause = terms.refusal_clause(own.service)
     if ground not in {one["key"] for one in terms.grounds(own.service, clause)}:
-        raise NotInOrder(f"choose a ground under {clause}")
+        raise NotPossible(_("Choose a ground under %(clause)s.") % {"clause": clause})
     own.state, own.decided_at, own.decided_by = Application.State.REFUSED, clock.now(), person
     own.refusal_ground, own.refusal_note = ground, note
     own.save(update_fields=["state", "decided_at", "decided_by", "refusal_ground", "refusal_note"])
@@ -182,7 +182,7 @@ def withdraw(*, application: Application, person: Person) -> None:
     _own(application, person, "applications.withdraw")
     changed = Application.objects.filter(pk=application.pk, state__in=("draft", "submitted"))
     if not changed.update(state=Application.State.WITHDRAWN, decided_at=clock.now()):
-        raise NotInOrder("a decided application cannot be taken back")
+        raise NotPossible(_("A decided application cannot be taken back."))
 
 
 def hashed(key: str) -> str:
@@ -210,14 +210,14 @@ def register_key(*, key: str, person: Person) -> Contract:
     """LO-6: the user registers with the key, once, within its time, and only for an organisation of theirs."""
     row = LicenceKey.objects.select_for_update().filter(sha256=hashed(key)).select_related("contract").first()
     if row is None:
-        raise NotInOrder("there is no such licence key; compare it with the message, letter by letter")
+        raise NotPossible(_("There is no such licence key; compare it with the message, letter by letter."))
     contract = row.contract
     if not permissions.may(person, "contracts.read", provider=contract.provider, organisation=contract.organisation):
-        raise NotInOrder("this licence key belongs to another organisation; sign in as one of its people")
+        raise NotPossible(_("This licence key belongs to another organisation; sign in as one of its people."))
     if row.registered_at:
-        raise NotInOrder("this licence key was registered already; open the service from your home page")
+        raise NotPossible(_("This licence key was registered already; open the service from your home page."))
     if row.expires_at < clock.now():
-        raise NotInOrder("this licence key has expired; ask the provider for a new one")
+        raise NotPossible(_("This licence key has expired; ask the provider for a new one."))
     row.registered_at, row.registered_by = clock.now(), person
     row.save(update_fields=["registered_at", "registered_by"])
     return contract
@@ -228,7 +228,7 @@ def notice_posted(*, contract: Contract, person: Person, tracking_number: str) -
     """EX-9.1: the start notice left by registered, non-forwarding post."""
     permissions.require(person, "letters.post", provider=contract.provider)
     if not tracking_number.strip():
-        raise NotInOrder("give the tracking number of the registered letter")
+        raise NotPossible(_("Give the tracking number of the registered letter."))
     notice = StartNotice.objects.select_for_update().get(contract=contract)
     notice.posted_at, notice.tracking_number = notice.posted_at or clock.now(), tracking_number.strip()[:20]
     notice.save(update_fields=["posted_at", "tracking_number"])
@@ -240,7 +240,7 @@ def notice_delivered(*, contract: Contract, person: Person) -> None:
     permissions.require(person, "letters.post", provider=contract.provider)
     notice = StartNotice.objects.select_for_update().get(contract=contract)
     if notice.posted_at is None:
-        raise NotInOrder("the start notice has not been posted yet")
+        raise NotPossible(_("The start notice has not been posted yet."))
     if notice.delivered_at is None:
         notice.delivered_at = clock.now()
         notice.save(update_fields=["delivered_at"])

@@ -17,6 +17,7 @@ class Offered:
 
     row: Plan | Option
     price: Price
+    coming: Price | None = None  # the next one that is announced already
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.row, name)
@@ -41,7 +42,11 @@ def price(row: Plan | Option, on: date) -> Price | None:
 
 
 def _offered(rows: list[Plan] | list[Option], on: date) -> list[Offered]:
-    return [Offered(row, found) for row in rows if (found := price(row, on))]
+    return [Offered(row, found, _coming(row, on)) for row in rows if (found := price(row, on))]
+
+
+def _coming(row: Plan | Option, on: date) -> Price | None:
+    return min((one for one in row.prices.all() if one.valid_from > on), key=lambda one: one.valid_from, default=None)
 
 
 def offers(provider: Provider, on: date) -> list[Offer]:
@@ -61,8 +66,17 @@ def offer(provider: Provider, service: str, on: date) -> Offer | None:
     return next((one for one in offers(provider, on) if one.id == service), None)
 
 
+def versions(provider: Provider, service: str) -> list[TermsVersion]:
+    """All published versions of a service's terms, the newest first."""
+    return list(TermsVersion.objects.filter(provider=provider, service=service).order_by("-version"))
+
+
+def document(version: TermsVersion, lang: str) -> terms.texts.Document:
+    return terms.texts.parse(version.texts.get(lang) or version.texts["ja"])
+
+
 def text(provider: Provider, service: str, lang: str, on: date) -> tuple[TermsVersion, terms.texts.Document] | None:
     """The terms in force on a day, and their text in a language."""
     version = TermsVersion.objects.filter(provider=provider, service=service, effective_on__lte=on)
     row = version.order_by("-version").first()
-    return (row, terms.texts.parse(row.texts.get(lang) or row.texts["ja"])) if row else None
+    return (row, document(row, lang)) if row else None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from musubu import clock
+from musubu.contracts.consents import CONSENTS
 from musubu.parties.models import Person
 from musubu.terms.rules import methods
 
@@ -58,17 +60,69 @@ class AccountForm(forms.Form):
         return data
 
 
-# service -> its own fields: name, label, help
-OWN = {
-    "liveon": [("delivery_email", gettext_lazy("E-mail to which the licence key goes"), "email")],
-    "simpleconnect": [("use", gettext_lazy("What the telephone is used for"), "text")],
-    "videog": [("publisher", gettext_lazy("Name shown to viewers"), "text")],
-    "learno": [("responsible_person", gettext_lazy("Responsible person (LN-31)"), "text")],
-    "exaas": [
-        ("administrator", gettext_lazy("Administrator (EX-8)"), "text"),
-        ("virus_protection", gettext_lazy("Kind of virus protection (EX-30)"), "text"),
-    ],
+@dataclass(frozen=True)
+class Own:
+    """A field that only one service asks for. `kind`: text | email | tel | date | choice."""
+
+    name: str
+    label: str | Promise
+    kind: str = "text"
+    required: bool = True
+    choices: tuple[tuple[str, str | Promise], ...] = ()
+
+
+OWN: dict[str, tuple[Own, ...]] = {
+    "liveon": (
+        Own("delivery_email", gettext_lazy("E-mail to which the licence key goes"), "email"),
+        Own("use", gettext_lazy("What the meetings are for"), required=False),
+    ),
+    "simpleconnect": (
+        Own("use", gettext_lazy("What the telephone is used for")),
+        Own("number_wish", gettext_lazy("Area code or number that you wish"), required=False),
+    ),
+    "videog": (
+        Own("publisher", gettext_lazy("Name shown to viewers")),
+        Own(
+            "contents",
+            gettext_lazy("What your videos show"),
+            "choice",
+            False,
+            (
+                ("products", gettext_lazy("Products and services")),
+                ("training", gettext_lazy("Training and teaching")),
+                ("events", gettext_lazy("Events")),
+                ("other", gettext_lazy("Something else")),
+            ),
+        ),
+        Own("website", gettext_lazy("Website in which they are embedded"), required=False),
+    ),
+    "learno": (
+        Own("responsible_person", gettext_lazy("Responsible person (LN-31)")),
+        Own("responsible_email", gettext_lazy("E-mail of the responsible person"), "email", False),
+        Own("responsible_telephone", gettext_lazy("Telephone of the responsible person"), "tel", False),
+        Own("start_wish", gettext_lazy("Wished start day"), "date", False),
+    ),
+    "exaas": (
+        Own("administrator", gettext_lazy("Administrator (EX-8)")),
+        Own("administrator_email", gettext_lazy("E-mail of the administrator"), "email", False),
+        Own("administrator_telephone", gettext_lazy("Telephone of the administrator"), "tel", False),
+        Own("virus_protection", gettext_lazy("Kind of virus protection (EX-30)")),
+        Own("prefecture", gettext_lazy("Prefecture in which it is used (EX-5)"), required=False),
+        Own("start_wish", gettext_lazy("Wished start day"), "date", False),
+    ),
 }
+
+
+def _own_field(one: Own) -> forms.Field:
+    common: dict[str, Any] = {"label": one.label, "required": one.required}
+    if one.kind == "email":
+        return forms.EmailField(**common)
+    if one.kind == "date":
+        return forms.DateField(widget=DateInput(), **common)
+    if one.kind == "choice":
+        return forms.ChoiceField(choices=[("", "–"), *one.choices], **common)
+    widget = forms.TextInput(attrs={"type": "tel"} if one.kind == "tel" else {})
+    return forms.CharField(max_length=200, widget=widget, **common)
 
 
 class DetailsForm(forms.Form):
@@ -84,44 +138,33 @@ class DetailsForm(forms.Form):
             )
         if form == "spot":
             self.fields["last_day"] = forms.DateField(label=gettext_lazy("Last day of use"), widget=DateInput())
-        for name, label, kind in OWN[service]:
-            self.fields[name] = (forms.EmailField if kind == "email" else forms.CharField)(label=label, max_length=200)
+        self.fields |= {one.name: _own_field(one) for one in OWN[service]}
 
-    def clean_last_day(self) -> date:
-        day: date = self.cleaned_data["last_day"]
-        if day < clock.today():
-            raise forms.ValidationError(_("This day has passed. Choose today or a later day."))
-        return day
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("last_day", "start_wish"):
+            if data.get(name) and data[name] < clock.today():
+                self.add_error(name, _("This day has passed. Choose today or a later day."))
+        return data
 
 
 class AcceptForm(forms.Form):
-    """What must be shown and accepted before sending."""
+    """What must be shown and accepted before sending: the terms and each further text of the service."""
 
     terms = forms.BooleanField(label=gettext_lazy("I have read and accept these terms."))
-    anti_social_forces = forms.BooleanField(
-        label=gettext_lazy("We are no anti-social forces, have no dealings with them, and will not.")
-    )
-    privacy = forms.BooleanField(label=gettext_lazy("I agree to the handling of personal data for this service."))
+
+    def __init__(self, *args: Any, service: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for one in CONSENTS[service]:
+            self.fields[one.document] = forms.BooleanField(label=str(one.label))
 
 
 class CancelForm(forms.Form):
     wish = forms.DateField(label=gettext_lazy("Wished last day (optional)"), required=False, widget=DateInput())
 
 
-class MeasureForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Measure"),
-        choices=[
-            ("suspend", gettext_lazy("Suspend")),
-            ("lift", gettext_lazy("Lift the suspension")),
-            ("terminate", gettext_lazy("Terminate")),
-        ],
-    )
-    clause = forms.ChoiceField(label=gettext_lazy("Clause"))
-    note = forms.CharField(label=gettext_lazy("Ground"), widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, clauses: list[tuple[str, str]], **more: Any) -> None:
-        super().__init__(*args, **more)
-        field = self.fields["clause"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = clauses
+MEASURES = {
+    "suspend": gettext_lazy("Suspend"),
+    "lift": gettext_lazy("Lift the suspension"),
+    "terminate": gettext_lazy("Terminate"),
+}

@@ -75,6 +75,36 @@ class Price(models.Model):
         ]
 
 
+class Area(models.Model):
+    """EX-5: a prefecture, and whether the network can be provided there."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="areas")
+    prefecture = models.CharField(max_length=20)
+    region = models.JSONField()
+    available = models.BooleanField(default=True)
+    note = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "prefecture"], name="area_once")]
+
+
+class Terminal(models.Model):
+    """LO-5.1: a browser and system on which the service was verified to work, from a version on."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="terminals")
+    browser = models.CharField(max_length=60)
+    version = models.CharField(max_length=20)
+    system = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10)  # pc | phone
+    verified_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "browser", "system"], name="terminal_once")
+        ]
+
+
 class Application(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -222,3 +252,27 @@ class DeletionRecord(models.Model):
     clause = models.CharField(max_length=20)
     scope = models.CharField(max_length=40)
     counts = models.JSONField(default=dict)
+
+
+class ClockRun(models.Model):
+    """A sandbox's clock on its way: asked for on a page, carried out by a worker, followed and stopped from the page."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="clock_runs")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    begins_at = models.DateTimeField()  # by the sandbox's clock
+    to = models.DateTimeField()
+    stands_at = models.DateTimeField()
+    outcomes = models.PositiveIntegerField(default=0)
+    summary = models.JSONField(default=dict)  # kind of outcome -> how many
+    beat_at = models.DateTimeField(null=True, blank=True)  # by the wall: a worker is at it
+    stop_asked_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider"], condition=models.Q(ended_at__isnull=True), name="one_clock_run_at_a_time"
+            )
+        ]

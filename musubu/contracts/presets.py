@@ -9,6 +9,7 @@ from django.db import transaction
 
 from musubu import clock, terms
 from musubu.contracts.models import Option, Plan, Price, TermsVersion
+from musubu.contracts.places import seed_places
 from musubu.parties.models import Provider
 from musubu.terms.load import FOLDER
 
@@ -56,6 +57,7 @@ def _named(names: Names) -> dict[str, str]:
 @transaction.atomic
 def seed_catalogue(provider: Provider) -> None:
     """Give a provider the five services; safe to run again."""
+    seed_places(provider, SINCE)
     for service in terms.SERVICES:
         _terms(provider, service)
         for position, plan in enumerate(PLANS[service]):

@@ -2,6 +2,8 @@ from django.urls import path
 
 from musubu.contracts import views_apply as apply
 from musubu.contracts import views_contract as contract
+from musubu.contracts import views_customers as customers
+from musubu.contracts import views_offering as offering
 from musubu.contracts import views_public as public
 
 urlpatterns = [
@@ -9,13 +11,18 @@ urlpatterns = [
     path("services/", public.all_services, name="contracts-services"),
     path("services/<slug:service>/", public.service, name="contracts-service"),
     path("services/<slug:service>/terms/", public.terms, name="contracts-terms"),
+    path("services/<slug:service>/terms/difference/", public.terms_difference, name="contracts-terms-difference"),
+    path("areas/", public.areas, name="contracts-areas"),
+    path("terminals/", public.terminals, name="contracts-terminals"),
     path("apply/", apply.start, name="contracts-apply-start"),
     path("apply/account/", apply.account, name="contracts-apply-account"),
     path("apply/<uuid:public_id>/", apply.details, name="contracts-apply-details"),
     path("apply/<uuid:public_id>/confirm/", apply.confirm, name="contracts-apply-confirm"),
+    path("apply/<uuid:public_id>/draft/", apply.draft, name="contracts-apply-draft"),
     path("applications/", apply.listing, name="contracts-applications"),
     path("applications/<uuid:public_id>/", apply.application, name="contracts-application"),
     path("applications/<uuid:public_id>/decision/", apply.decide, name="contracts-decide"),
+    path("applications/<uuid:public_id>/refusal/", apply.refusal_letter, name="contracts-refusal-letter"),
     path("applications/<uuid:public_id>/withdrawal/", apply.withdraw, name="contracts-withdraw"),
     path("contracts/", contract.listing, name="contracts-list"),
     path("contracts/<uuid:public_id>/", contract.contract, name="contracts-contract"),
@@ -24,5 +31,15 @@ urlpatterns = [
     path("contracts/<uuid:public_id>/payments/", contract.pay, name="contracts-pay"),
     path("contracts/<uuid:public_id>/letter/", contract.letter, name="contracts-letter"),
     path("contracts/<uuid:public_id>/letter/print/", contract.printed_letter, name="contracts-print-letter"),
+    path("contracts/<uuid:public_id>/responsible/", contract.responsible, name="contracts-responsible"),
+    path("contracts/<uuid:public_id>/export/", contract.export, name="contracts-export"),
+    path("contracts/<uuid:public_id>/timeline/", contract.timeline, name="contracts-timeline"),
+    path("staff/organisations/", customers.customers, name="contracts-customers"),
+    path("staff/organisations/<uuid:public_id>/", customers.customer, name="contracts-customer"),
+    path("agency/", customers.agency, name="contracts-agency"),
+    path("staff/services/", offering.running, name="contracts-running"),
+    path("staff/services/<slug:service>/", offering.desk, name="contracts-desk"),
+    path("staff/services/<slug:service>/terms/", offering.publish, name="contracts-publish"),
+    path("staff/services/<slug:service>/end/", offering.end, name="contracts-end"),
     path("register/", contract.register, name="contracts-register"),
 ]

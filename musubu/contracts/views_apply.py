@@ -8,21 +8,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu import clock, terms
-from musubu.contracts import applications, catalogue, joining
+from musubu.contracts import applications, catalogue, consents, joining, letters
 from musubu.contracts.forms import OWN, PAY, AcceptForm, AccountForm, DetailsForm
 from musubu.contracts.models import Application, Contract, Option, Plan
 from musubu.contracts.views_public import short_language
 from musubu.parties.decorators import customer_required, member_required, staff_required
 from musubu.parties.models import Person
 from musubu.parties.queries import site_provider
+from musubu.refusals import NotPossible
+from musubu.tables import Column, Table
 
 PLAN = "apply-plan"
 
@@ -80,28 +81,53 @@ def _draft(request: HttpRequest, public_id: object) -> Application:
     )
 
 
+def _details_form(application: Application, given: Any = None) -> DetailsForm:
+    lang = short_language()
+    options = Option.objects.filter(provider=application.provider, service=application.service)
+    return DetailsForm(
+        given,
+        service=application.service,
+        form=application.plan.form,
+        options=[(option.code, option.names.get(lang, option.code)) for option in options],
+        initial={**application.data, "options": application.options},
+    )
+
+
 @customer_required("applications.save")
 def details(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Step 2: how to pay, options, the service's own fields."""
     application = _draft(request, public_id)
     if application.state != Application.State.DRAFT:
         return redirect("contracts-application", application.public_id)
-    lang = short_language()
-    options = Option.objects.filter(provider=application.provider, service=application.service)
-    form = DetailsForm(
-        request.POST or None,
-        service=application.service,
-        form=application.plan.form,
-        options=[(option.code, option.names.get(lang, option.code)) for option in options],
-        initial={**application.data, "options": application.options},
-    )
+    form = _details_form(application, request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         chosen = data.pop("options", [])
         plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in data.items()}
         applications.save(application=application, person=_person(request), data=plain, options=chosen, step=3)
         return redirect("contracts-apply-confirm", application.public_id)
-    return render(request, "contracts/apply.html", {"form": form, "plan": application.plan, "step": 2})
+    return render(
+        request,
+        "contracts/apply.html",
+        {"form": form, "plan": application.plan, "step": 2, "application": application},
+    )
+
+
+@require_POST
+@customer_required("applications.save")
+def draft(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """Keep what is typed so far, as it is; it is checked when the step is finished."""
+    application = _draft(request, public_id)
+    if application.state != Application.State.DRAFT:
+        return HttpResponse(status=409)
+    fields = _details_form(application).fields
+    data = {name: request.POST.get(name, "")[:2000] for name in fields if name != "options"}
+    known = {
+        option.code for option in Option.objects.filter(provider=application.provider, service=application.service)
+    }
+    chosen = [code for code in request.POST.getlist("options") if code in known]
+    applications.save(application=application, person=_person(request), data=data, options=chosen, step=2)
+    return HttpResponse(status=204)
 
 
 def _person(request: HttpRequest) -> Person:
@@ -124,22 +150,26 @@ def confirm(request: HttpRequest, public_id: object) -> HttpResponseBase:
     application = _draft(request, public_id)
     if application.state != Application.State.DRAFT:
         return redirect("contracts-application", application.public_id)
-    if "payment" not in application.data:
+    if not _details_form(application, {**application.data, "options": application.options}).is_valid():
         return redirect("contracts-apply-details", application.public_id)
     found = catalogue.text(application.provider, application.service, short_language(), clock.today())
     assert found is not None
     version, document = found
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST or None, service=application.service)
     if request.method == "POST" and form.is_valid():
-        texts = {"terms": version.texts[short_language()]}
-        texts |= {name: str(field.label) for name, field in form.fields.items() if name != "terms"}
+        texts = consents.texts(application.service, short_language(), version.texts[short_language()])
         applications.submit(application=application, person=_person(request), texts=texts, version=version.version)
         messages.success(request, _("Your application has been sent."))
         return redirect("contracts-application", application.public_id)
     offer = catalogue.offer(application.provider, application.service, clock.today())
     prices = _prices(application, offer)
+    shown = [
+        (one.label, terms.texts.clause(application.service, clause, short_language()))
+        for one in consents.CONSENTS[application.service]
+        for clause in one.clauses
+    ]
     context = {
-        "form": form, "plan": application.plan, "application": application, "document": document, "step": 3,
+        "form": form, "consents": shown, "plan": application.plan, "application": application, "document": document, "step": 3,
         "prices": prices, "total": sum(fee for _name, fee in prices), "pay": PAY[application.data["payment"]],
         "due": _due_of(application.service), "own": _own_fields(application),
         "cancelling": terms.texts.clause(application.service, CANCELLING[application.service], short_language())[1],
@@ -157,7 +187,12 @@ CANCELLING = {
 
 
 def _own_fields(application: Application) -> list[tuple[Any, str]]:
-    return [(label, application.data.get(name, "")) for name, label, _kind in OWN[application.service]]
+    said = application.data
+    choices = {one.name: dict(one.choices) for one in OWN[application.service]}
+    return [
+        (one.label, choices[one.name].get(said.get(one.name, ""), said.get(one.name, "")))
+        for one in OWN[application.service]
+    ]
 
 
 def _prices(application: Application, offer: catalogue.Offer | None) -> list[tuple[Any, int]]:
@@ -168,6 +203,15 @@ def _prices(application: Application, offer: catalogue.Offer | None) -> list[tup
     return rows
 
 
+COLUMNS = [
+    Column(gettext_lazy("Company"), lambda one: one.organisation.name, "organisation__name"),
+    Column(gettext_lazy("Plan"), lambda one: one.plan.names.get(short_language(), one.plan.code), "plan__code"),
+    Column(gettext_lazy("State"), lambda one: _(one.state), "state"),
+    Column(gettext_lazy("Sent"), lambda one: one.submitted_at, "submitted_at"),
+    Column(gettext_lazy("Decided"), lambda one: one.decided_at, "decided_at"),
+]
+
+
 @member_required("applications.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Staff: the work list. Customers: their own applications and drafts."""
@@ -176,8 +220,14 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     for field in ("state", "service"):
         if chosen := request.GET.get(field):
             rows = rows.filter(**{field: chosen})
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    context = {"page": page, "states": Application.State.values, "services": terms.SERVICES}
+    if text := request.GET.get("q", "").strip():
+        rows = rows.filter(organisation__name__icontains=text)
+    table = Table(request, rows, COLUMNS)
+    if request.GET.get("format") == "csv":
+        return table.csv("applications")
+    context = {
+        "table": table, "page": table.page, "q": text, "states": Application.State.values, "services": terms.SERVICES,
+    }  # fmt: skip
     return render(request, "contracts/applications.html", context)
 
 
@@ -193,8 +243,8 @@ def application(request: HttpRequest, public_id: object) -> HttpResponseBase:
     context = {
         "application": row, "own": _own_fields(row), "acceptances": row.acceptances.order_by("pk"), "clause": clause,
         "grounds": [(one["key"], one[lang]) for one in terms.grounds(row.service, clause)], "earlier": earlier,
-        "contract": Contract.objects.filter(application=row).first(), "today": clock.today(),
-        "starts": row.service in ("learno", "exaas"),
+        "contract": Contract.objects.filter(application=row).first(),
+        "starts": row.service in ("learno", "exaas"), "start_on": row.data.get("start_wish") or clock.today().isoformat(),
     }  # fmt: skip
     return render(request, "contracts/application.html", context)
 
@@ -224,12 +274,25 @@ def decide(request: HttpRequest, public_id: object) -> HttpResponseBase:
     return redirect("contracts-application", row.public_id)
 
 
+@staff_required("letters.read")
+def refusal_letter(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """EX-10: the refusal in writing, as a PDF to print; VG-15 gives no reasons."""
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    row = get_object_or_404(applications.find(acting.provider, None), public_id=public_id, state="refused")
+    clause, lang = terms.refusal_clause(row.service), row.language.split("-")[0]
+    grounds = {one["key"]: one.get(lang, one["ja"]) for one in terms.grounds(row.service, clause)}
+    ground = "" if row.service == "videog" else grounds.get(row.refusal_ground, "")
+    response = HttpResponse(letters.refusal(row, clause, ground, clock.today()), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="refusal.pdf"'
+    return response
+
+
 @require_POST
 @customer_required("applications.withdraw")
 def withdraw(request: HttpRequest, public_id: object) -> HttpResponseBase:
     try:
         applications.withdraw(application=_draft(request, public_id), person=_person(request))
         messages.success(request, _("The application has been taken back."))
-    except applications.NotInOrder as error:
+    except NotPossible as error:
         messages.error(request, str(error))
     return redirect("contracts-applications")

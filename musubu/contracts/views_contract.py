@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock, terms
-from musubu.contracts import actions, applications, entitlements, forecast, services
-from musubu.contracts.forms import CancelForm, MeasureForm
-from musubu.contracts.models import Contract, Outcome
+from musubu.contracts import actions, applications, entitlements, forecast, letters, services, standing
+from musubu.contracts.forms import MEASURES, CancelForm
+from musubu.contracts.models import Contract
 from musubu.contracts.views_public import short_language
 from musubu.parties.decorators import customer_required, member_required, staff_required
 from musubu.parties.models import Person
 from musubu.parties.permissions import membership_allows
-
-WIDTH = 1000
+from musubu.parties.queries import members
+from musubu.refusals import NotPossible
+from musubu.tables import Column, Table, csv_file
+from musubu.terms import explain
 
 
 def visible(acting: Any) -> Any:
@@ -39,6 +40,17 @@ def _contract(request: HttpRequest, public_id: object) -> Contract:
     return row
 
 
+COLUMNS = [
+    Column(gettext_lazy("Number"), lambda one: one.number, "number"),
+    Column(gettext_lazy("Company"), lambda one: one.organisation.name, "organisation__name"),
+    Column(gettext_lazy("Plan"), lambda one: one.plan.names.get(short_language(), one.plan.code), "plan__code"),
+    Column(gettext_lazy("State"), lambda one: _(one.state), "state"),
+    Column(gettext_lazy("Began"), lambda one: one.begins_on, "begins_on"),
+    Column(gettext_lazy("Term runs to"), lambda one: one.term_to, "term_to"),
+    Column(gettext_lazy("Ends"), lambda one: one.ends_on, "ends_on"),
+]
+
+
 @member_required("contracts.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     rows = visible(request.acting).order_by("-created_at", "-pk")  # type: ignore[attr-defined]
@@ -46,38 +58,14 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         if chosen := request.GET.get(field):
             rows = rows.filter(**{field: chosen})
     if text := request.GET.get("q", "").strip():
-        rows = rows.filter(number__icontains=text) | rows.filter(organisation__name__icontains=text)
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    context = {"page": page, "q": text, "states": Contract.State.values, "services": terms.SERVICES}
+        rows = rows.filter(Q(number__icontains=text) | Q(organisation__name__icontains=text))
+    table = Table(request, rows, COLUMNS)
+    if request.GET.get("format") == "csv":
+        return table.csv("contracts")
+    context = {
+        "table": table, "page": table.page, "q": text, "states": Contract.State.values, "services": terms.SERVICES,
+    }  # fmt: skip
     return render(request, "contracts/contracts.html", context)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One point on the drawn life line."""
-
-    x: int
-    outcome: Outcome
-    ahead: bool
-
-
-def _line(past: list[Outcome], coming: list[Outcome]) -> dict[str, Any]:
-    both = [(one, False) for one in past] + [(one, True) for one in coming]
-    if not both:
-        return {}
-    first, last = both[0][0].at, max(one.at for one, _ahead in both)
-    span = max((last - first).total_seconds(), 1)
-
-    def x(at: datetime) -> int:
-        return 20 + round((WIDTH - 40) * min(1, max(0, (at - first).total_seconds() / span)))
-
-    shown = [(one, ahead) for one, ahead in both if one.what not in ("charge", "data.deleted")]
-    return {
-        "marks": [Mark(x(one.at), one, ahead) for one, ahead in shown],
-        "now": x(clock.now()),
-        "first": first,
-        "last": last,
-    }
 
 
 @member_required("contracts.read")
@@ -86,24 +74,41 @@ def contract(request: HttpRequest, public_id: object) -> HttpResponseBase:
     acting: Any = request.acting  # type: ignore[attr-defined]
     past = list(row.outcomes.order_by("at", "n"))
     coming = sorted(forecast.ahead(row), key=lambda one: (one.at, one.n))
-    carried = {one.clause for one in terms.measures(row.service) if one.measure in ("suspend", "terminate")}
-    lang = short_language()
-    clauses = [(one, f"{one} {terms.texts.clause(row.service, one, lang)[0]}") for one in sorted(carried)]
     context = {
-        "contract": row, "past": past[::-1], "coming": coming, "line": _line(past, coming),
-        "service": services.get(row.service), "state": entitlements.state(row),
-        "acceptances": row.acceptances.order_by("pk"), "may": _may(acting, row),
-        "cancel": CancelForm(), "measure": MeasureForm(clauses=clauses), "token": uuid.uuid4(),
+        "contract": row, "past": past[::-1], "coming": coming, "line": standing.line(past, coming),
+        "service": services.get(row.service), "state": entitlements.state(row), "owed": standing.owed(row),
+        "acceptances": row.acceptances.order_by("pk"), "may": _may(acting, row), "cancel": CancelForm(),
+        "measures": _measures(row.service), "token": uuid.uuid4(), "people": members(row.provider, row.organisation),
         "stoppable": terms.load(row.service).rule("stop-renewal") is not None,
         "letter": getattr(row, "start_notice", None), "key": getattr(row, "licence_key", None),
+        "deletions": row.deletions.order_by("at"),
     }  # fmt: skip
     return render(request, "contracts/contract.html", context)
+
+
+def _measures(service: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Clauses that carry a suspension or termination: (clause, what it is called and carries, grounds)."""
+    carried: dict[str, list[str]] = {}
+    for one in terms.measures(service):
+        if one.measure in ("suspend", "terminate"):
+            carried.setdefault(one.clause, []).append(str(MEASURES[one.measure]))
+    lang = short_language()
+    return [
+        (
+            clause,
+            f"{clause} {terms.texts.clause(service, clause, lang)[0]} ({' / '.join(kinds)})",
+            [(one["key"], one.get(lang) or one["ja"]) for one in terms.grounds(service, clause)],
+        )
+        for clause, kinds in carried.items()
+    ]
 
 
 def _may(acting: Any, row: Contract) -> dict[str, bool]:
     runs = row.state not in (Contract.State.ENDED, Contract.State.PROVISIONAL)
     allowed = {name: membership_allows(acting.membership, name) for name in NAMES}
     return {
+        "responsible": row.state != Contract.State.ENDED and allowed["contracts.responsible"],
+        "export": allowed["contracts.documents"],
         "cancel": runs and row.ends_on is None and allowed["contracts.cancel"],
         "measure": runs and acting.is_staff and allowed["contracts.measure"],
         "pay": runs and acting.is_staff and allowed["payments.record"],
@@ -111,7 +116,10 @@ def _may(acting: Any, row: Contract) -> dict[str, bool]:
     }
 
 
-NAMES = ("contracts.cancel", "contracts.measure", "payments.record", "letters.post")
+NAMES = (
+    "contracts.cancel", "contracts.measure", "payments.record", "letters.post", "contracts.responsible",
+    "contracts.documents",
+)  # fmt: skip
 
 
 def _done(request: HttpRequest, row: Contract, text: str) -> HttpResponseBase:
@@ -141,7 +149,7 @@ def cancel(request: HttpRequest, public_id: object) -> HttpResponseBase:
                 actions.stop_renewal(contract=row, person=person, key=key)
             else:
                 actions.cancel(contract=row, person=person, wish=wish, key=key)
-        except actions.NotPossible as error:
+        except NotPossible as error:
             return _refused(request, row, error)
         return _done(request, row, _("Accepted. The last day is shown below."))
     found = forecast.if_renewal_stopped(row) if stop else forecast.if_cancelled(row, wish)
@@ -164,11 +172,12 @@ def measure(request: HttpRequest, public_id: object) -> HttpResponseBase:
             contract=row,
             person=_person(request),
             kind=data.get("kind", ""),
-            clause=data.get("clause", ""),
+            clause=data.get("ground", "").partition("|")[0],
+            ground=data.get("ground", "").partition("|")[2],
             note=data.get("note", ""),
             key=data.get("token", ""),
         )
-    except actions.NotPossible as error:
+    except NotPossible as error:
         return _refused(request, row, error)
     return _done(request, row, _("The measure has been taken and told."))
 
@@ -185,7 +194,7 @@ def pay(request: HttpRequest, public_id: object) -> HttpResponseBase:
             amount=int(amount) if amount else None,
             key=request.POST.get("token", ""),
         )
-    except (actions.NotPossible, ValueError) as error:
+    except (NotPossible, ValueError) as error:
         return _refused(request, row, error)
     return _done(request, row, _("The payment has been recorded."))
 
@@ -202,17 +211,76 @@ def letter(request: HttpRequest, public_id: object) -> HttpResponseBase:
             applications.notice_posted(
                 contract=row, person=_person(request), tracking_number=request.POST.get("tracking_number", "")
             )
-    except applications.NotInOrder as error:
+    except NotPossible as error:
         return _refused(request, row, error)
     return _done(request, row, _("The letter's state has been recorded."))
 
 
 @staff_required("letters.read")
 def printed_letter(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    """The start notice as a page to print."""
+    """The start notice as a PDF to print."""
     row = _contract(request, public_id)
-    notice = getattr(row, "start_notice", None)
-    return render(request, "contracts/letter.html", {"contract": row, "notice": notice})
+    if not hasattr(row, "start_notice"):
+        raise Http404
+    return _pdf(letters.start_notice(row, clock.today()), f"start-notice-{row.number}")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponseBase:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_POST
+@member_required("contracts.responsible")
+def responsible(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """Another person looks after the contract."""
+    row = _contract(request, public_id)
+    chosen = members(row.provider, row.organisation).filter(person__public_id=_uuid(request.POST.get("person", "")))
+    membership = get_object_or_404(chosen)
+    try:
+        actions.change_responsible(contract=row, person=_person(request), to=membership.person)
+    except NotPossible as error:
+        return _refused(request, row, error)
+    return _done(request, row, _("Saved."))
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@member_required("contracts.documents")
+def export(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """What the customer keeps in the service, as a file to take along before it is deleted."""
+    row = _contract(request, public_id)
+    kept = services.get(row.service).export(row)
+    response = JsonResponse({"contract": row.number, "service": row.service, "data": kept}, json_dumps_params=PLAIN)
+    response["Content-Disposition"] = f'attachment; filename="{row.number}.json"'
+    return response
+
+
+PLAIN = {"ensure_ascii": False, "indent": 2}
+
+
+@member_required("contracts.read")
+def timeline(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """What happened and what will, as a file for spreadsheets."""
+    row, lang = _contract(request, public_id), short_language()
+    both = [(one, False) for one in row.outcomes.order_by("at", "n")] + [(one, True) for one in forecast.ahead(row)]
+    rows = [
+        [
+            one.at.astimezone(clock.TOKYO).isoformat(timespec="minutes"),
+            _("to come") if ahead else _("happened"),
+            explain.outcome_line(one.what, one.data, lang),
+            one.clause,
+            " / ".join(explain.why(step["key"], step["values"], lang) for step in one.why),
+        ]
+        for one, ahead in both
+    ]
+    return csv_file(f"timeline-{row.number}", [_("When"), _("State"), _("What"), _("Clause"), _("Why")], rows)
 
 
 class KeyForm(forms.Form):
@@ -227,7 +295,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
         try:
             row = applications.register_key(key=form.cleaned_data["key"], person=_person(request))
             return _done(request, row, _("Registered. The service is open."))
-        except applications.NotInOrder as error:
+        except NotPossible as error:
             form.add_error("key", str(error))
     return render(request, "contracts/register.html", {"form": form})
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pyotp
 
-from musubu import clock
+from musubu import clock, terms
 from musubu.billing.models import Invoice
-from musubu.contracts import actions, applications, presets
+from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
-from musubu.contracts.models import Application, Contract, Plan
+from musubu.contracts.models import Application, Contract, Plan, TermsVersion
 from musubu.notices.models import Post
 from musubu.parties import cast, wall
 from musubu.parties.models import Membership, Organisation, Person, Provider, Role
@@ -118,7 +118,7 @@ def _live(
         row = Plan.objects.get(provider=provider, service=service, code=plan)
         application = applications.start(plan=row, organisation=organisation, person=owner, language="ja")
         applications.save(application=application, person=owner, data=OWN, options=[], step=3)
-        texts = {"terms": "accepted", "anti_social_forces": "represented", "privacy": "agreed"}
+        texts = consents.texts(service, "ja", TermsVersion.objects.get(provider=provider, service=service).texts["ja"])
         application = applications.submit(application=application, person=owner, texts=texts, version=1)
         if application.state != Application.State.ACCEPTED:
             applications.accept(application=application, person=staff[Role.SALES])
@@ -162,13 +162,16 @@ def _mark_the_end(provider: Provider, staff: dict[Role, Person], opened: list[tu
             person=staff[Role.OPERATIONS],
             kind="suspend",
             clause="SC-24.1",
+            ground=terms.grounds("simpleconnect", "SC-24.1")[1]["key"],
             note="支払の遅れが続いているため",
         )
         organisation, owner = cast.make_contractor(provider, "株式会社こだま食品", "owner@kodama.example")
         plan = Plan.objects.get(provider=provider, service="learno", code="standard")
         application = applications.start(plan=plan, organisation=organisation, person=owner, language="ja")
         applications.save(application=application, person=owner, data=OWN, options=[], step=3)
-        applications.submit(application=application, person=owner, texts={"terms": "accepted"}, version=1)
+        version = TermsVersion.objects.get(provider=provider, service="learno")
+        texts = consents.texts("learno", "ja", version.texts["ja"])
+        applications.submit(application=application, person=owner, texts=texts, version=version.version)
 
 
 def accounts(provider: Provider) -> list[dict[str, str]]:

@@ -6,11 +6,13 @@ import logging
 from datetime import datetime, timedelta
 
 from django.core.mail import send_mail
+from django.db import transaction
 
 from musubu import clock, config
 from musubu.contracts.models import Contract
-from musubu.notices.models import Notice
-from musubu.parties.models import Organisation, Provider
+from musubu.notices.models import Notice, Post
+from musubu.parties import audit, permissions
+from musubu.parties.models import Organisation, Person, Provider
 
 log = logging.getLogger("notices")
 MOST_TRIES = 8
@@ -29,6 +31,7 @@ def send(
     kind: str = "",
     clause: str = "",
     at: datetime | None = None,
+    secret: bool = False,
     key: str = "",
 ) -> None:
     """Put a message into the outbox; with a key, once only. The worker lets it leave at its time."""
@@ -43,6 +46,7 @@ def send(
         kind=kind,
         clause=clause,
         leave_at=at or clock.now(),
+        secret=secret,
         key=key,
     )
     Notice.objects.bulk_create([row], ignore_conflicts=True)
@@ -54,7 +58,8 @@ def deliver_due(provider: Provider, now: datetime) -> int:
     left = 0
     for notice in due.order_by("leave_at", "pk")[:MOST_AT_ONCE]:
         if _leave(notice):
-            Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+            gone = {"body": ""} if notice.secret and not notice.provider.sandbox else {}  # nobody else shall read it
+            Notice.objects.filter(pk=notice.pk).update(sent_at=now, **gone)
             left += 1
         else:
             later = now + timedelta(minutes=2**notice.tries)
@@ -71,3 +76,27 @@ def _leave(notice: Notice) -> bool:
         log.warning("mail %s did not leave", notice.public_id)
         return False
     return True
+
+
+@transaction.atomic
+def publish(*, provider: Provider, person: Person, titles: dict[str, str], bodies: dict[str, str], clause: str) -> Post:
+    """Put a notice on the public board; where two contradict, the newer date counts (SC-3)."""
+    permissions.require(person, "posts.publish", provider=provider)
+    post = Post.objects.create(
+        provider=provider, titles=titles, bodies=bodies, clause=clause, author=person, published_at=clock.now()
+    )
+    _record(post, person, "posts.publish")
+    return post
+
+
+@transaction.atomic
+def withdraw(*, post: Post, person: Person) -> None:
+    """Take it off the board; it stays in the list of staff and can be put back."""
+    permissions.require(person, "posts.publish", provider=post.provider)
+    post.withdrawn_at = None if post.withdrawn_at else clock.now()
+    post.save(update_fields=["withdrawn_at"])
+    _record(post, person, "posts.withdraw" if post.withdrawn_at else "posts.restore")
+
+
+def _record(post: Post, person: Person, action: str) -> None:
+    audit.record(provider=post.provider, actor=person, action=action, subject=post.titles["ja"], clause=post.clause)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from musubu import clock, terms
+from musubu import clock, config, terms
 from musubu.contracts.models import Application, Contract, Outcome
 from musubu.notices import actions
+from musubu.parties.models import Organisation, Provider
 from musubu.terms import explain
 
 TELLS = {  # kind of outcome -> subject in words
@@ -107,5 +108,44 @@ def tell_key(contract: Contract, key: str) -> None:
         language=contract.responsible.language,
         kind="licence-key",
         clause="LO-8.1",
+        secret=True,
         key=f"licence-key:{contract.pk}",
+    )
+
+
+LINKS = {  # kind of link -> subject and what it opens
+    "invitation": {
+        "ja": ("ご招待", "下のリンクから参加してください。14日間、一度だけ使えます。"),
+        "en": ("You are invited", "Join by the link below. It works once and for 14 days."),
+        "zh": ("邀请", "请通过下面的链接加入。链接在14天内有效，仅可使用一次。"),
+    },
+    "password-reset": {
+        "ja": (
+            "パスワードの再設定",
+            "下のリンクから新しいパスワードを決めてください。1時間、一度だけ使えます。お心当たりがなければ、何もしないでください。",
+        ),
+        "en": (
+            "Choose a new password",
+            "Choose it by the link below. It works once and for an hour. If you did not ask for it, do nothing.",
+        ),
+        "zh": ("重设密码", "请通过下面的链接设置新密码。链接在1小时内有效，仅可使用一次。若非本人操作，请忽略。"),
+    },
+}
+
+
+def tell_link(
+    provider: Provider, organisation: Organisation | None, email: str, language: str, kind: str, path: str
+) -> None:
+    """A link that opens something for its receiver alone."""
+    lang = language.split("-")[0]
+    subject, text = LINKS[kind][lang]
+    actions.send(
+        provider=provider,
+        organisation=organisation,
+        to_email=email,
+        subject=subject,
+        body=f"{provider.names.get(lang, provider.name)}\n\n{text}\n\n{config.value('MUSUBU_ADDRESS')}{path}",
+        language=language,
+        kind=kind,
+        secret=True,
     )

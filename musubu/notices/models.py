@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from musubu.contracts.models import Contract
@@ -23,6 +24,7 @@ class Notice(models.Model):
     clause = models.CharField(max_length=20, blank=True)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    secret = models.BooleanField(default=False)  # holds a link or key that opens something: for its receiver alone
     key = models.CharField(max_length=80, blank=True)  # the same key is one message
     leave_at = models.DateTimeField(db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -43,3 +45,5 @@ class Post(models.Model):
     bodies = models.JSONField()
     clause = models.CharField(max_length=20, blank=True)
     published_at = models.DateTimeField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -36,7 +36,7 @@ def _locked(keys: list[str]) -> int:
     """Minutes that are left of a lock, for the account or for the address (which may try four times as often)."""
     now = wall.now()
     for row in SignInAttempts.objects.filter(key__in=keys):
-        limit = FREE_TRIES if row.key.startswith("account:") else FREE_TRIES * 4
+        limit = FREE_TRIES if "account:" in row.key else FREE_TRIES * 4
         if row.count >= limit and row.last_at + LOCK > now:
             return int((row.last_at + LOCK - now).total_seconds() // 60) + 1
     return 0
@@ -85,6 +85,14 @@ def second_factor(*, person: Person, code: str, address: str) -> bool:
         return True
     _failed(keys)
     return False
+
+
+def count_request(*, email: str, address: str) -> None:
+    """A password link is asked for: as often as a wrong password is allowed, for the account and for the address."""
+    keys = [f"link:{key}" for key in _keys(email, address)]
+    if wait := _locked(keys):
+        raise SignInError("locked", wait)
+    _failed(keys)
 
 
 def forget_failures(person: Person, address: str) -> None:

@@ -141,18 +141,36 @@ class Membership(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """Somebody is asked by mail to join the provider (no organisation) or an organisation; only the link's hash is kept."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=Role.choices)
+    invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    language = models.CharField(max_length=7, default="ja")
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
 class AuditEntry(models.Model):
-    """One act: who, when, from where, what, under which clause, before and after; chained by hash."""
+    """One act: who, when, from where, what, under which clause, before and after; chained by hash. Append-only: a
+    trigger in the database refuses to change or delete a row."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="audit")
     n = models.BigIntegerField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True)
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
     actor_name = models.CharField(max_length=120)  # "system" where no person acted
     address = models.CharField(max_length=45, blank=True)
     action = models.CharField(max_length=80)
     subject = models.CharField(max_length=200)
-    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True)
     clause = models.CharField(max_length=20, blank=True)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from musubu.parties.models import Membership, Person, Provider
+from musubu.parties import wall
+from musubu.parties.models import Invitation, Membership, Organisation, Person, Provider
 
 
 def site_provider() -> Provider:
@@ -23,3 +24,14 @@ def live_memberships(person: Person) -> QuerySet[Membership]:
         .select_related("provider", "organisation")
         .order_by("organisation_id", "pk")
     )
+
+
+def members(provider: Provider, organisation: Organisation | None) -> QuerySet[Membership]:
+    """Who belongs to the provider (no organisation) or to an organisation now."""
+    rows = Membership.objects.filter(provider=provider, organisation=organisation, ended_at__isnull=True)
+    return rows.select_related("person").order_by("since", "pk")
+
+
+def open_invitations(provider: Provider, organisation: Organisation | None) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(provider=provider, organisation=organisation, expires_at__gt=wall.now())
+    return rows.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).order_by("-created_at")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from typing import Any
 
 import pyotp
 import qrcode
 import qrcode.image.svg
-from django import forms
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -21,30 +21,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from musubu import clock
 from musubu.parties import accounts
 from musubu.parties.decorators import signed_in, staff_required
+from musubu.parties.forms import CodeForm, SignInForm
 from musubu.parties.models import AuditEntry, Person
+from musubu.tables import Column, Table
 
 PENDING = "second-factor-of"
 SECRET = "second-factor-secret"  # noqa: S105 - a session key
 
 
-class SignInForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
-    password = forms.CharField(
-        label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        help_text=gettext_lazy("Six digits from your authenticator, or a recovery code."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text"}),
-    )
-
-
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     return str(request.META.get("HTTP_X_REAL_IP") or request.META.get("REMOTE_ADDR") or "")
 
 
@@ -63,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            person = accounts.check(**form.cleaned_data, address=_address(request))
+            person = accounts.check(**form.cleaned_data, address=address_of(request))
         except accounts.SignInError as error:
             form.add_error(None, _said(error))
         else:
@@ -75,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 
 def _enter(request: HttpRequest, person: Person, where: str) -> HttpResponseBase:
-    accounts.forget_failures(person, _address(request))
+    accounts.forget_failures(person, address_of(request))
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     response = redirect(where)
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language, max_age=31_536_000, samesite="Lax")
@@ -91,7 +79,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         person = Person.objects.get(pk=pending[0])
         try:
-            if accounts.second_factor(person=person, code=form.cleaned_data["code"], address=_address(request)):
+            if accounts.second_factor(person=person, code=form.cleaned_data["code"], address=address_of(request)):
                 del request.session[PENDING]
                 return _enter(request, person, pending[1])
             form.add_error("code", _("This code is not right or was used already. Wait for the next one."))
@@ -147,12 +135,26 @@ def language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+COLUMNS = [
+    Column(gettext_lazy("No."), lambda one: one.n, "n"),
+    Column(gettext_lazy("When"), lambda one: one.at.astimezone(clock.TOKYO).isoformat(timespec="seconds"), "at"),
+    Column(gettext_lazy("Who"), lambda one: one.actor_name, "actor_name"),
+    Column(gettext_lazy("What"), lambda one: one.action, "action"),
+    Column(gettext_lazy("Subject"), lambda one: one.subject, "subject"),
+    Column(gettext_lazy("Clause"), lambda one: one.clause, "clause"),
+    Column(gettext_lazy("Before"), lambda one: json.dumps(one.before, ensure_ascii=False) if one.before else ""),
+    Column(gettext_lazy("After"), lambda one: json.dumps(one.after, ensure_ascii=False) if one.after else ""),
+]
+
+
 @staff_required("audit.read")
 def audit(request: HttpRequest) -> HttpResponseBase:
     """Who did what, newest first."""
     acting: Any = request.acting  # type: ignore[attr-defined]
     rows = AuditEntry.objects.filter(provider=acting.provider).order_by("-n")
     if text := request.GET.get("q", "").strip():
-        rows = rows.filter(subject__icontains=text) | rows.filter(action__icontains=text)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(request, "parties/audit.html", {"page": page, "q": text})
+        rows = rows.filter(Q(subject__icontains=text) | Q(action__icontains=text) | Q(actor_name__icontains=text))
+    table = Table(request, rows, COLUMNS, 50)
+    if request.GET.get("format") == "csv":
+        return table.csv("audit")
+    return render(request, "parties/audit.html", {"table": table, "page": table.page, "q": text})

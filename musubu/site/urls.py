@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from musubu.api.urls import api
 
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [path("api/v1/", api.urls), path("", include("musubu.api.pages"))]
 urlpatterns += [
     path("", include(f"musubu.{room}.urls"))
     for room in settings.ROOMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from musubu.api import webhooks
 from musubu.billing import effects as billing
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import applications, services
@@ -11,6 +12,8 @@ from musubu.learning.service import SERVICE as LEARNO
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
 from musubu.notices import effects as notices
+from musubu.operations import jobs
+from musubu.parties import actions as people
 from musubu.telephony.service import SERVICE as EXAAS
 from musubu.videos.service import SERVICE as VIDEOG
 
@@ -28,8 +31,11 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
-    sandbox.BETWEEN.append(messages.deliver_due)
+    sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     applications.TELL_KEY.append(notices.tell_key)
-    for what in {*own, *notices.TELLS}:
-        contracts.EFFECTS[what] = own.get(what, []) + ([notices.tell] if what in notices.TELLS else [])
+    people.SEND.append(notices.tell_link)
+    for what in {*own, *notices.TELLS, *webhooks.EVENTS}:
+        told: list[contracts.Effect] = [notices.tell] if what in notices.TELLS else []
+        heard: list[contracts.Effect] = [webhooks.queue] if what in webhooks.EVENTS else []
+        contracts.EFFECTS[what] = own.get(what, []) + told + heard

@@ -39,6 +39,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
         "ends": ("time", True),
         "cause": ("cause", True),
         "known": ("time", False),
+        "began": ("time", False),
         "carrier_paid": ("yen", False),
     },
     "claim": {"outage": ("count", False)},

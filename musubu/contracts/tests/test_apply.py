@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from musubu import clock
 from musubu.contracts import applications, presets
@@ -17,6 +18,7 @@ from musubu.notices.models import Notice
 from musubu.parties import cast
 from musubu.parties.models import Person, Provider, Role
 from musubu.parties.permissions import NotAllowed
+from musubu.refusals import NotPossible
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
@@ -27,6 +29,9 @@ OWN = {
     "learno": {"responsible_person": "Sato"},
     "exaas": {"administrator": "IT", "virus_protection": "ESET"},
 }
+ACCEPTED = dict.fromkeys(
+    ("terms", "anti_social_forces", "privacy", "emergency_calls", "backup_abroad", "virus_protection"), "on"
+)
 PLAN = {
     "liveon": "monthly",
     "simpleconnect": "standard",
@@ -63,9 +68,10 @@ def apply(provider: Provider, service: str) -> tuple[Client, Application]:
     assert client.get(confirm).status_code == 200
     incomplete = client.post(confirm, {"terms": "on"})
     assert incomplete.status_code == 200 and not Application.objects.filter(state="submitted").exists()
-    done = client.post(confirm, {"terms": "on", "anti_social_forces": "on", "privacy": "on"})
+    done = client.post(confirm, ACCEPTED)
     assert client.get(done.url).status_code == 200
-    client.post(confirm, {"terms": "on", "anti_social_forces": "on", "privacy": "on"})
+    client.post(confirm, ACCEPTED)
+    translation.activate("en")
     return client, Application.objects.get(organisation__email=f"new@{service}.example")
 
 
@@ -74,7 +80,12 @@ def test_simpleconnect_is_concluded_at_once(provider: Provider) -> None:
     _, application = apply(provider, "simpleconnect")
     contract = Contract.objects.get(application=application)
     assert contract.state == Contract.State.ACTIVE and contract.events.get().at == START
-    assert {one.document for one in application.acceptances.all()} == {"terms", "anti_social_forces", "privacy"}
+    assert {one.document for one in application.acceptances.all()} == {
+        "terms",
+        "anti_social_forces",
+        "privacy",
+        "emergency_calls",
+    }
     assert application.acceptances.first().language == "ja"
 
 
@@ -105,7 +116,7 @@ def test_exaas_when_the_start_notice_arrives(provider: Provider) -> None:
     _, application = apply(provider, "exaas")
     staff = cast.make_staff(provider, Role.SALES)
     contract = applications.accept(application=application, person=staff)
-    with pytest.raises(applications.NotInOrder, match="not been posted"):
+    with pytest.raises(NotPossible, match="not been posted"):
         applications.notice_delivered(contract=contract, person=staff)
     applications.notice_posted(contract=contract, person=staff, tracking_number="123")
     assert Contract.objects.get().state == Contract.State.PROVISIONAL
@@ -123,12 +134,12 @@ def test_liveon_by_its_licence_key(provider: Provider) -> None:
     page = f"/meetings/{contract.public_id}/"
     assert client.get(page).status_code == 403
     _, stranger = cast.make_contractor(provider, "よそ", "owner@yoso.example")
-    with pytest.raises(applications.NotInOrder, match="another organisation"):
+    with pytest.raises(NotPossible, match="another organisation"):
         applications.register_key(key=key, person=stranger)
     assert b"no such" in client.post("/register/", {"key": "0000"}, headers={"accept-language": "en"}).content
     assert client.post("/register/", {"key": key.lower()}).status_code == 302
     assert client.get(page).status_code == 200
-    with pytest.raises(applications.NotInOrder, match="registered already"):
+    with pytest.raises(NotPossible, match="registered already"):
         applications.register_key(key=key, person=Person.objects.get(email="new@liveon.example"))
 
 
@@ -137,7 +148,7 @@ def test_an_expired_key(provider: Provider) -> None:
     _, application = apply(provider, "liveon")
     contract = applications.accept(application=application, person=cast.make_staff(provider, Role.SALES))
     LicenceKey.objects.update(expires_at=START - timedelta(days=1), sha256=applications.hashed("AAAA"))
-    with pytest.raises(applications.NotInOrder, match="expired"):
+    with pytest.raises(NotPossible, match="expired"):
         applications.register_key(key="aaaa", person=contract.responsible)
 
 
@@ -145,13 +156,13 @@ def test_refusal_needs_the_services_own_ground_and_is_told(provider: Provider) -
     """VG-15: reasons are not told"""
     _, application = apply(provider, "videog")
     staff = cast.make_staff(provider, Role.SALES)
-    with pytest.raises(applications.NotInOrder, match="VG-15"):
+    with pytest.raises(NotPossible, match="VG-15"):
         applications.refuse(application=application, person=staff, ground="SC-8(1)")
     applications.refuse(application=application, person=staff, ground="VG-15(4)")
     applications.refuse(application=application, person=staff, ground="VG-15(4)")
     mail = Notice.objects.get(kind="application.refused")
     assert mail.clause == "VG-15" and "怠" not in mail.body
-    with pytest.raises(applications.NotInOrder):
+    with pytest.raises(NotPossible):
         applications.accept(application=application, person=staff)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pyotp
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from musubu.parties import accounts, audit, cast, wall
 from musubu.parties.models import AuditEntry, Person, Role, SignInAttempts
 
+append_only = import_module("musubu.parties.migrations.0003_audit_append_only")
 pytestmark = pytest.mark.django_db
 HERE = "127.0.0.1"
 
@@ -79,9 +82,14 @@ def test_the_audit_log_shows_where_it_was_changed() -> None:
     for n in range(3):
         audit.record(provider=provider, actor=None, action="test", subject=str(n))
     assert audit.first_broken(provider) is None
-    AuditEntry.objects.filter(n=2).update(subject="changed")
-    assert audit.first_broken(provider) == 2
-    with connection.cursor() as cursor:
+    for forbidden in (lambda rows: rows.update(subject="changed"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            forbidden(AuditEntry.objects.filter(n=2))
+    with connection.cursor() as cursor:  # as somebody would who owns the database itself
+        for statement in append_only.BACK[connection.vendor]:
+            cursor.execute(statement)
+        AuditEntry.objects.filter(n=2).update(subject="changed")
+        assert audit.first_broken(provider) == 2
         cursor.execute("DELETE FROM parties_auditentry WHERE n = 2")
     assert audit.first_broken(provider) == 2
 

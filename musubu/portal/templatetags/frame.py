@@ -6,9 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from musubu import terms
 from musubu.clock import TOKYO
+from musubu.contracts import services
+from musubu.notices.effects import TELLS
+from musubu.parties.forms import ROLES
+from musubu.parties.models import Role
 from musubu.terms import explain
 
 register = template.Library()
@@ -60,3 +67,58 @@ def told(outcome: Any) -> str:
 @register.simple_tag
 def why_step(key: str, values: dict[str, Any]) -> str:
     return explain.why(key, values, lang())
+
+
+@register.filter
+def service_name(service_id: str) -> str:
+    """A service by its name in the reader's language."""
+    return inlang(services.get(service_id).names)
+
+
+KINDS = TELLS | {
+    "charge": {"ja": "料金の計上", "en": "Charge", "zh": "计费"},
+    "video.deleted": {"ja": "動画の削除", "en": "Video deleted", "zh": "视频删除"},
+    "case.raised": {"ja": "担当者への案件", "en": "Case for staff", "zh": "待处理事项"},
+    "deposit.case": {"ja": "預託金の案件", "en": "Deposit case", "zh": "保证金事项"},
+    "deposit.applied": {"ja": "預託金の充当", "en": "Deposit applied", "zh": "保证金抵充"},
+}
+DOCUMENTS = {
+    "terms": _("Terms"),
+    "anti_social_forces": _("Representation on anti-social forces"),
+    "privacy": _("Handling of personal data"),
+    "emergency_calls": _("Emergency calls"),
+    "backup_abroad": _("Backup abroad"),
+    "virus_protection": _("Equipment and virus protection"),
+}
+
+
+@register.filter
+def document_name(document: str) -> str:
+    """What a text that was accepted is called."""
+    return str(DOCUMENTS.get(document, document))
+
+
+@register.simple_tag
+def clause_heading(service: str, clause: str) -> str:
+    """A clause with its heading in the reader's language."""
+    try:
+        return f"{clause} {terms.texts.clause(service, clause, lang())[0]}"
+    except LookupError:
+        return clause
+
+
+@register.simple_tag
+def first_page_url(contract: Any) -> str:
+    """The first page of the service that a contract is for."""
+    return reverse(services.get(contract.service).first_page, args=[contract.public_id])
+
+
+@register.filter
+def outcome_kind(what: str) -> str:
+    """A kind of outcome as it is called among people."""
+    return KINDS.get(what, {}).get(lang(), what)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return str(ROLES[Role(role)])

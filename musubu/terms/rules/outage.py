@@ -17,14 +17,18 @@ HOUR = timedelta(hours=1)
 
 
 def begin(life: Life, data: dict[str, Any]) -> None:
-    known = data.get("known", life.now)
-    if data["ends"] < life.now:
+    """An outage is recorded: as it starts (its end known), or afterwards with `began`."""
+    at = data.get("began", life.now)
+    known = data.get("known", at)
+    if at > life.now:
+        raise EventError("began", "lies after the moment at which it is recorded")
+    if data["ends"] < at:
         raise EventError("ends", "lies before the outage's start")
-    if known < life.now:
+    if known < at:
         raise EventError("known", "lies before the outage's start")
-    life.outages.append(Outage(life.now, known, data["ends"], data["cause"], data.get("carrier_paid", 0)))
+    life.outages.append(Outage(at, known, data["ends"], data["cause"], data.get("carrier_paid", 0)))
     if life.rule("stopped-time") and data["cause"] in ("maintenance", "force-majeure"):
-        life.schedule(data["ends"], AFTER_EVENTS, "not-charged", len(life.outages))
+        life.schedule(max(life.now, data["ends"]), AFTER_EVENTS, "not-charged", len(life.outages))
 
 
 def hours_of(outage: Outage) -> int:

@@ -1,0 +1,86 @@
+"""What the menu offers: by what a person does, and only what their role may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from musubu.parties.models import Organisation
+from musubu.parties.permissions import membership_allows
+
+
+@dataclass(frozen=True)
+class Item:
+    url: str  # name of the page
+    label: str | Promise
+    action: str
+
+
+Section = tuple[str | Promise, list[Item]]
+STAFF: list[Section] = [
+    ("", [Item("portal-home", _("Home"), "home.read")]),
+    (
+        _("Customers"),
+        [
+            Item("contracts-applications", _("Applications"), "applications.read"),
+            Item("contracts-list", _("Contracts"), "contracts.read"),
+            Item("contracts-customers", _("Organisations"), "organisations.read"),
+        ],
+    ),
+    (
+        _("Telling"),
+        [
+            Item("notices-mailbox", _("Mailbox"), "notices.read"),
+            Item("notices-posts", _("Notices"), "posts.read"),
+            Item("operations-reports", _("Incidents and maintenance"), "operations.read"),
+        ],
+    ),
+    (
+        _("Provider"),
+        [
+            Item("contracts-running", _("Services and terms"), "catalogue.read"),
+            Item("parties-people", _("People"), "members.read"),
+            Item("api-keys", _("API and webhooks"), "keys.read"),
+            Item("parties-audit", _("Audit log"), "audit.read"),
+        ],
+    ),
+]
+CUSTOMER: list[Section] = [
+    (
+        "",
+        [
+            Item("portal-home", _("Home"), "home.read"),
+            Item("contracts-list", _("Contracts"), "contracts.read"),
+            Item("contracts-applications", _("Applications"), "applications.read"),
+            Item("notices-mailbox", _("Messages"), "notices.read"),
+        ],
+    ),
+    (
+        _("Organisation"),
+        [
+            Item("parties-organisation", _("Details"), "organisation.update"),
+            Item("parties-people", _("People"), "members.read"),
+            Item("parties-clients", _("End clients"), "clients.read"),
+            Item("api-keys", _("API and webhooks"), "keys.read"),
+        ],
+    ),
+]
+AGENT = Item("contracts-agency", _("Customers"), "organisation.read")
+CLOCK = Item("portal-clock", _("Clock"), "clock.advance")
+
+
+def menu(acting: Any) -> list[tuple[str | Promise, list[Item]]]:
+    """Headings and pages for the acting person."""
+    sections = [(heading, list(items)) for heading, items in (STAFF if acting.is_staff else CUSTOMER)]
+    if acting.is_staff and acting.provider.sandbox:
+        sections[-1][1].append(CLOCK)
+    if acting.organisation is not None and acting.organisation.kind == Organisation.Kind.AGENT:
+        sections[0][1].insert(1, AGENT)
+    allowed = [
+        (heading, [item for item in items if membership_allows(acting.membership, item.action)])
+        for heading, items in sections
+    ]
+    return [(heading, items) for heading, items in allowed if items]
