@@ -159,6 +159,7 @@ class Contract(models.Model):
     begins_on = models.DateField(null=True, blank=True)
     term_to = models.DateField(null=True, blank=True)  # last day of the running term
     ends_on = models.DateField(null=True, blank=True)  # known last day, once cancelled or ended
+    free_since = models.DateTimeField(null=True, blank=True)  # the plan fell to Free (VG-11.4)
     played_to = models.DateTimeField(null=True, blank=True)
     next_deadline = models.DateTimeField(null=True, blank=True, db_index=True)
     claimed_until = models.DateTimeField(null=True, blank=True)

@@ -104,10 +104,13 @@ def advance(contract: Contract, until: datetime, ahead: Look | None = None, know
     contract.played_to = until
     contract.next_deadline = aware(result.next_deadline) if result.next_deadline else None
     contract.claimed_until = None
-    contract.save(
-        update_fields=["state", "begins_on", "term_to", "ends_on", "played_to", "next_deadline", "claimed_until"]
-    )
+    contract.save(update_fields=CACHED)
     return new
+
+
+CACHED = (
+    "state", "begins_on", "term_to", "ends_on", "free_since", "played_to", "next_deadline", "claimed_until",
+)  # fmt: skip
 
 
 def _cache(contract: Contract, outcome: Outcome) -> None:
@@ -122,6 +125,8 @@ def _cache(contract: Contract, outcome: Outcome) -> None:
             contract.term_to = date.fromisoformat(data["to"])
         case "cancellation.accepted":
             contract.ends_on = date.fromisoformat(data["ends"])
+        case "plan.changed":
+            contract.free_since, contract.term_to = outcome.at, None
         case "suspended":
             contract.state = Contract.State.SUSPENDED
         case "resumed":

@@ -12,6 +12,8 @@ from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
 from musubu.notices.models import Post
+from musubu.operations import actions as incidents
+from musubu.operations import jobs
 from musubu.parties import cast, wall
 from musubu.parties.models import Membership, Organisation, Person, Provider, Role
 
@@ -65,9 +67,9 @@ def seed() -> Provider:
         staff = {role: cast.make_staff(provider, role, name=name) for role, name in STAFF.items()}
         _agent_and_end_client(provider)
         _first_post(provider, start)
-    opened = [_live(provider, staff, *customer) for customer in CUSTOMERS]
-    _pass_the_months(provider, opened, now)
+    opened = _pass_the_months(provider, staff, now)
     _mark_the_end(provider, staff, opened)
+    _incidents(provider, staff[Role.OPERATIONS])
     return provider
 
 
@@ -94,61 +96,53 @@ def _first_post(provider: Provider, at: datetime) -> None:
     )
 
 
-def _live(
-    provider: Provider,
-    staff: dict[Role, Person],
-    name: str,
-    domain: str,
-    service: str,
-    plan: str,
-    day: int,
-    pays: int | None,
-) -> tuple[Contract, int | None]:
-    """One company applies and is accepted on its day."""
+Opened = list[tuple[Contract, int | None]]
+
+
+def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str, service: str, plan: str) -> Contract:
+    """One company applies today and is accepted."""
+    organisation, owner = cast.make_contractor(provider, name, f"owner@{domain}")
+    Person.objects.filter(pk=owner.pk).update(name=f"{name[-4:]} 代表")
+    cast.make_member(organisation, f"admin@{domain}", Role.ADMINISTRATOR, "管理 小林")
+    cast.make_member(organisation, f"billing@{domain}", Role.BILLING_CONTACT, "経理 加藤")
+    cast.make_member(organisation, f"member@{domain}", Role.MEMBER, "一般 吉田")
+    owner.refresh_from_db()
+    row = Plan.objects.get(provider=provider, service=service, code=plan)
+    application = applications.start(plan=row, organisation=organisation, person=owner, language="ja")
+    applications.save(application=application, person=owner, data=OWN, options=[], step=3)
+    texts = consents.texts(service, "ja", TermsVersion.objects.get(provider=provider, service=service).texts["ja"])
+    application = applications.submit(application=application, person=owner, texts=texts, version=1)
+    if application.state != Application.State.ACCEPTED:
+        applications.accept(application=application, person=staff[Role.SALES])
+    contract = Contract.objects.get(application=application)
+    if service == "exaas":
+        applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
+        applications.notice_delivered(contract=contract, person=staff[Role.SALES])
+    return contract
+
+
+def _pass_the_months(provider: Provider, staff: dict[Role, Person], now: datetime) -> Opened:
+    """Day by day to the present: companies come, and each pays in its own way."""
     assert provider.sandbox_now is not None
     start: datetime = provider.sandbox_now
-    first = Provider.objects.get(pk=provider.pk)
-    at = max(start, _origin(first) + timedelta(days=day, hours=2))
-    sandbox.advance(provider, at)
-    with clock.standing_at(at):
-        organisation, owner = cast.make_contractor(provider, name, f"owner@{domain}")
-        cast.make_member(organisation, f"admin@{domain}", Role.ADMINISTRATOR)
-        cast.make_member(organisation, f"billing@{domain}", Role.BILLING_CONTACT)
-        cast.make_member(organisation, f"member@{domain}", Role.MEMBER)
-        row = Plan.objects.get(provider=provider, service=service, code=plan)
-        application = applications.start(plan=row, organisation=organisation, person=owner, language="ja")
-        applications.save(application=application, person=owner, data=OWN, options=[], step=3)
-        texts = consents.texts(service, "ja", TermsVersion.objects.get(provider=provider, service=service).texts["ja"])
-        application = applications.submit(application=application, person=owner, texts=texts, version=1)
-        if application.state != Application.State.ACCEPTED:
-            applications.accept(application=application, person=staff[Role.SALES])
-        contract = Contract.objects.get(application=application)
-        if service == "exaas":
-            applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
-            applications.notice_delivered(contract=contract, person=staff[Role.SALES])
-    return contract, pays
-
-
-def _origin(provider: Provider) -> datetime:
-    first = Membership.objects.filter(provider=provider).order_by("since").first()
-    assert first is not None
-    return first.since
-
-
-def _pass_the_months(provider: Provider, opened: list[tuple[Contract, int | None]], now: datetime) -> None:
-    """Day by day to the present: each company pays in its own way."""
-    assert provider.sandbox_now is not None
-    day: datetime = provider.sandbox_now
+    day, opened = start, Opened()
     while day < now - timedelta(days=1):
         day += timedelta(days=1)
         sandbox.advance(provider, day)
         with clock.standing_at(day):
+            for name, domain, service, plan, after, pays in CUSTOMERS:
+                if start + timedelta(days=after) == day:
+                    opened.append((_open(provider, staff, name, domain, service, plan), pays))
             for contract, pays in opened:
-                if pays is None:
-                    continue
-                since, until = day - timedelta(days=pays + 1), day - timedelta(days=pays)
-                for invoice in Invoice.objects.filter(contract=contract, issued_at__gt=since, issued_at__lte=until):
-                    actions.pay(contract=contract, person=None, invoice=invoice.of_contract, key=f"pay-{invoice.pk}")
+                if pays is not None:
+                    _pay(contract, day - timedelta(days=pays))
+    return opened
+
+
+def _pay(contract: Contract, issued_by: datetime) -> None:
+    """Pay what was issued up to a moment."""
+    for invoice in Invoice.objects.filter(contract=contract, issued_at__lte=issued_by):
+        actions.pay(contract=contract, person=None, invoice=invoice.of_contract, key=f"pay-{invoice.pk}")
 
 
 def _mark_the_end(provider: Provider, staff: dict[Role, Person], opened: list[tuple[Contract, int | None]]) -> None:
@@ -172,6 +166,39 @@ def _mark_the_end(provider: Provider, staff: dict[Role, Person], opened: list[tu
         version = TermsVersion.objects.get(provider=provider, service="learno")
         texts = consents.texts("learno", "ja", version.texts["ja"])
         applications.submit(application=application, person=owner, texts=texts, version=version.version)
+
+
+def _incidents(provider: Provider, person: Person) -> None:
+    """A short outage ten days ago, and a maintenance in three weeks."""
+    assert provider.sandbox_now is not None
+    now: datetime = provider.sandbox_now
+    with clock.standing_at(now):
+        started = now - timedelta(days=10)
+        titles = {"ja": "通話がつながらない障害", "en": "Calls could not be connected", "zh": "通话无法接通"}
+        report = incidents.open_incident(
+            provider=provider, person=person, service="simpleconnect", impact="outage", titles=titles, starts_at=started
+        )
+        incidents.say(
+            report=report,
+            person=person,
+            texts={
+                "ja": "原因の機器を切り替え、復旧しました。",
+                "en": "The faulty device was replaced; calls work again.",
+                "zh": "已切换故障设备，恢复正常。",
+            },
+        )
+        incidents.resolve(report=report, person=person, ends_at=started + timedelta(hours=3), cause="provider")
+        night = (now + timedelta(days=21)).astimezone(clock.TOKYO).replace(hour=2, minute=0)
+        incidents.plan_maintenance(
+            provider=provider,
+            person=person,
+            service="videog",
+            impact="outage",
+            titles={"ja": "配信設備の更新", "en": "New streaming equipment", "zh": "更新播放设备"},
+            starts_at=night,
+            ends_at=night + timedelta(hours=3),
+        )
+        jobs.journal_reports(provider, now)
 
 
 def accounts(provider: Provider) -> list[dict[str, str]]:

@@ -61,7 +61,7 @@ CUSTOMER: list[Section] = [
     (
         _("Organisation"),
         [
-            Item("parties-organisation", _("Details"), "organisation.update"),
+            Item("parties-organisation", _("Organisation details"), "organisation.update"),
             Item("parties-people", _("People"), "members.read"),
             Item("parties-clients", _("End clients"), "clients.read"),
             Item("api-keys", _("API and webhooks"), "keys.read"),
