@@ -27,9 +27,9 @@ class MomentField(forms.DateTimeField):
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
 
-    def clean(self, value: Any) -> datetime:
-        found: datetime = super().clean(value)
-        return found.replace(tzinfo=TOKYO)
+    def clean(self, value: Any) -> datetime | None:
+        found: datetime | None = super().clean(value)
+        return found.replace(tzinfo=TOKYO) if found else None
 
 
 class ReportForm(forms.Form):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
+from django.db.models import Q
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -51,7 +52,8 @@ def _only_owners_make_owners(
     if Role.OWNER not in touched:
         return
     own = Membership.objects.filter(person=person, provider=provider, ended_at__isnull=True, role=Role.OWNER)
-    if not own.filter(organisation__isnull=True).exists() and not own.filter(organisation=organisation).exists():
+    over = [organisation.pk, organisation.parent_id] if organisation else []
+    if not own.filter(Q(organisation__isnull=True) | Q(organisation__in=over)).exists():
         raise NotPossible(_("Only an owner can make, change or remove an owner. Ask one of them."))
 
 

@@ -134,6 +134,7 @@ def test_liveon_by_its_licence_key(provider: Provider) -> None:
     page = f"/meetings/{contract.public_id}/"
     assert client.get(page).status_code == 403
     _, stranger = cast.make_contractor(provider, "よそ", "owner@yoso.example")
+    translation.activate("en")
     with pytest.raises(NotPossible, match="another organisation"):
         applications.register_key(key=key, person=stranger)
     assert b"no such" in client.post("/register/", {"key": "0000"}, headers={"accept-language": "en"}).content
