@@ -25,6 +25,7 @@ SETTINGS = (
     Setting("MUSUBU_MAIL", "smtp://HOST:PORT, or 'mailbox' to keep mail on the mailbox page only", "mailbox"),
     Setting("MUSUBU_HOSTS", "comma-separated host names that the product answers to", "localhost,127.0.0.1"),
     Setting("MUSUBU_ADDRESS", "public address of the product, used in links of mails", "http://localhost:8000"),
+    Setting("MUSUBU_FRONT", "1 when a front server of ours stands before the web process and names the caller", "0"),
     Setting("MUSUBU_SECURE", "1 when served over TLS: cookies are then sent over TLS only", "0"),
 )
 

@@ -17,16 +17,26 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 from musubu import clock, terms
-from musubu.api import keys
+from musubu.api import keys, limits
 from musubu.api.models import Answered, ApiKey
 from musubu.contracts import actions, catalogue, forecast
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.permissions import may
 from musubu.parties.queries import site_provider
+from musubu.parties.views import address_of
 from musubu.refusals import NotPossible
 from musubu.terms import simulate
 
 PAGE = 50
+
+
+class TooMany(Exception):
+    """Too many calls in this minute; `args[0]` is how many seconds to wait."""
+
+
+def _slow_down(who: str, most: int) -> None:
+    if wait := limits.spend(who, most):
+        raise TooMany(wait)
 
 
 class Key(HttpBearer):
@@ -38,7 +48,11 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
         key = keys.find(token)
-        if key is not None and self.scope not in key.scopes:
+        if key is None:
+            _slow_down(f"address:{address_of(request)}", limits.WITHOUT)
+            return None
+        _slow_down(f"key:{key.pk}", limits.WITH_KEY)
+        if self.scope not in key.scopes:
             raise PermissionDenied(f"this key lacks the scope {self.scope!r}")
         return key
 
@@ -56,6 +70,13 @@ def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpRespo
 @api.exception_handler(AuthenticationError)
 def _no_key(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(401, "Unauthorized", "send a valid key as: Authorization: Bearer musubu_…")
+
+
+@api.exception_handler(TooMany)
+def _too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    answer = problem(429, "Too Many Requests", f"wait {error.args[0]} seconds, then go on")
+    answer["Retry-After"] = str(error.args[0])
+    return answer
 
 
 @api.exception_handler(PermissionDenied)
@@ -209,6 +230,7 @@ class Scenario(Schema):
 @api.post("/simulation", auth=None)
 def simulation(request: HttpRequest, body: Scenario) -> list[dict[str, Any]]:
     """Play a scenario (as `musubu terms simulate` does) under one of the five services' terms."""
+    _slow_down(f"address:{address_of(request)}", limits.WITHOUT)
     if body.terms not in terms.SERVICES:
         raise Unprocessable(f"terms: give one of {', '.join(terms.SERVICES)}")
     if len(body.event) > 200 or re.match(r"(20[6-9]|2[1-9]|[3-9])\d*-", body.until):

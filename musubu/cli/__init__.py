@@ -8,6 +8,7 @@ import sys
 
 COMMANDS = {
     "terms": "musubu.cli.terms",
+    "provider": "musubu.cli.provider",
     "demo": "musubu.cli.demo",
     "clock": "musubu.cli.clock",
     "contracts": "musubu.cli.contracts",

@@ -15,6 +15,7 @@ FORMS = {
     "MUSUBU_HOSTS": r"[^,\s]+(,[^,\s]+)*",
     "MUSUBU_ADDRESS": r"https?://[^/\s]+",
     "MUSUBU_SECURE": r"[01]",
+    "MUSUBU_FRONT": r"[01]",
 }
 
 

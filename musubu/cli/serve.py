@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import shutil
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 from musubu import config
 from musubu.cli import check
 
+LONGEST = 90  # a socket's whole path may have 107 characters
 PROGRAM = """
 [program:{name}]
 command={command}
 directory={root}
+environment={environment}
 autorestart=true
 startsecs=0
 stopasgroup=true
@@ -23,6 +28,53 @@ stopwaitsecs=15
 stdout_logfile=/dev/fd/1
 stdout_logfile_maxbytes=0
 redirect_stderr=true
+"""
+SUPERVISOR = """[supervisord]
+nodaemon=true
+logfile=/dev/null
+logfile_maxbytes=0
+loglevel=warn
+pidfile={run}/supervisord.pid
+{user}"""
+# one address: static files from here, everything else to the web processes behind their socket
+FRONT = """
+{user}
+worker_processes 1;
+pid {run}/nginx.pid;
+error_log stderr warn;
+daemon off;
+events {{ worker_connections 1024; }}
+http {{
+  include /etc/nginx/mime.types;
+  access_log off;
+  server_tokens off;
+  sendfile on;
+  gzip on;
+  gzip_types text/css application/javascript application/json image/svg+xml;
+  client_max_body_size 20m;
+  client_body_temp_path {run}/body;
+  proxy_temp_path {run}/proxy;
+  fastcgi_temp_path {run}/fastcgi;
+  uwsgi_temp_path {run}/uwsgi;
+  scgi_temp_path {run}/scgi;
+  upstream web {{ server unix:{run}/web.sock; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location /static/portal/ {{
+      alias {static}/;
+      add_header Cache-Control "public, max-age=300";
+      add_header X-Content-Type-Options nosniff;
+    }}
+    location / {{
+      proxy_pass http://web;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Real-IP $remote_addr;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_read_timeout 120s;
+    }}
+  }}
+}}
 """
 
 
@@ -53,17 +105,58 @@ def free(port: int) -> bool:
 
 
 def _write(port: int) -> Path:
-    """The supervisor's configuration: web and worker, restarted when they die."""
-    folder = config.var() / "run"
-    folder.mkdir(exist_ok=True)
-    binaries = Path(sys.executable).parent
-    web = f"{binaries}/gunicorn musubu.site.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 4 --timeout 120 --log-level warning"
-    programs = {"web": web, "worker": f"{binaries}/musubu worker"}
-    text = f"[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={folder}/supervisord.pid\n"
-    if os.getuid() == 0:
-        text += "user=root\n"
-    for name, command in programs.items():
-        text += PROGRAM.format(name=name, command=command, root=config.ROOT)
+    """The supervisor's configuration: the children of this machine, restarted when they die."""
+    folder = _run_folder()
+    commands, environment = _children(folder, port)
+    user = "user=root\n" if os.getuid() == 0 else ""
+    text = SUPERVISOR.format(run=folder, user=user)
+    given = ",".join(f'{name}="{value}"' for name, value in environment.items())
+    for name, command in commands.items():
+        text += PROGRAM.format(name=name, command=command, root=config.ROOT, environment=given)
     path = folder / "supervisord.conf"
     path.write_text(text)
+    return path
+
+
+def _run_folder() -> Path:
+    """Where sockets and configuration of the children lie; elsewhere where the path is too long for a socket."""
+    folder = config.var() / "run"
+    if len(str(folder)) > LONGEST:
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"musubu-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _children(folder: Path, port: int) -> tuple[dict[str, str], dict[str, str]]:
+    """(name -> command, environment). Without nginx the web process answers by itself; without Redis, or where one is
+    configured already, none is started."""
+    binaries = Path(sys.executable).parent
+    commands: dict[str, str] = {}
+    environment: dict[str, str] = {}
+    redis, nginx = shutil.which("redis-server"), shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if redis and not config.value("REDIS_URL"):
+        socket_path = folder / "redis.sock"
+        commands["redis"] = (
+            f"{redis} --port 0 --unixsocket {socket_path} --unixsocketperm 700 --save '' --appendonly no"
+            f" --maxmemory 128mb --maxmemory-policy allkeys-lru --dir {folder} --loglevel warning"
+        )
+        environment["REDIS_URL"] = f"unix://{socket_path}"
+    bind = f"127.0.0.1:{port}"
+    if nginx:
+        bind = f"unix:{folder}/web.sock"
+        environment["MUSUBU_FRONT"] = "1"
+        commands["front"] = f"{nginx} -c {_front(folder, port)} -p {folder}"
+    commands["web"] = (
+        f"{binaries}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
+    )
+    commands["worker"] = f"{binaries}/musubu worker"
+    return commands, environment
+
+
+def _front(folder: Path, port: int) -> Path:
+    path = folder / "nginx.conf"
+    user = "user root;" if os.getuid() == 0 else ""
+    static = config.ROOT / "musubu/portal/static/portal"
+    path.write_text(FRONT.format(user=user, run=folder, port=port, static=static))
     return path

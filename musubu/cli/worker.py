@@ -18,12 +18,15 @@ def run(args: list[str]) -> int:
     parser.add_argument("--once", action="store_true", help="do what is due now and stop")
     options = parser.parse_args(args)
     django()
+    from musubu.site.logs import traced
+
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            round_once()
+            with traced("round"):
+                round_once()
         except Exception:
             log.exception("a round failed; the next one tries again")
             if options.once:

@@ -70,6 +70,20 @@ def invite(
     members = Membership.objects.filter(provider=provider, organisation=organisation, ended_at__isnull=True)
     if members.filter(person__email=address).exists():
         raise NotPossible(_("This person belongs to it already. Change the role in the list instead."))
+    row, path = _write_invitation(provider, organisation, person, address, role, language)
+    _tell(provider, organisation, address, language, "invitation", path)
+    return row
+
+
+def invite_first_owner(*, provider: Provider, inviter: Person, email: str, role: str) -> str:
+    """The path of the link by which a new provider's owner joins; nobody is there yet who could be asked."""
+    return _write_invitation(provider, None, inviter, email.strip().lower(), role, "ja")[1]
+
+
+def _write_invitation(
+    provider: Provider, organisation: Organisation | None, person: Person, address: str, role: str, language: str
+) -> tuple[Invitation, str]:
+    """The row, and the path of its link, which is nowhere kept."""
     token = secrets.token_urlsafe(32)
     open_ones = Invitation.objects.filter(provider=provider, organisation=organisation, email=address)
     open_ones.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).update(withdrawn_at=wall.now())
@@ -85,8 +99,7 @@ def invite(
         expires_at=wall.now() + INVITED_FOR,
     )
     _record(person, provider, organisation, "members.invite", address, after={"role": role})
-    _tell(provider, organisation, address, language, "invitation", f"/invitation/{token}/")
-    return row
+    return row, f"/invitation/{token}/"
 
 
 def _sealed(token: str) -> str:

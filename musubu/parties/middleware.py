@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 
 from musubu import clock
 from musubu.parties import queries
@@ -64,7 +65,9 @@ class ActingMiddleware:
         acting = _chosen(request)
         request.acting = acting  # type: ignore[attr-defined]
         provider = acting.provider if acting else queries.first_provider()
-        with clock.standing_at(provider.sandbox_now if provider else None):
+        if provider is None:
+            return HttpResponse(render_to_string("portal/no_provider.html"), status=503)
+        with clock.standing_at(provider.sandbox_now):
             if acting and self._must_set_up(request, acting):
                 return redirect("/second-factor/")
             return self.get_response(request)

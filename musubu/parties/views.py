@@ -33,7 +33,9 @@ SECRET = "second-factor-secret"  # noqa: S105 - a session key
 
 
 def address_of(request: HttpRequest) -> str:
-    return str(request.META.get("HTTP_X_REAL_IP") or request.META.get("REMOTE_ADDR") or "")
+    """Where a request came from; the header counts only where our own front server writes it."""
+    named = request.META.get("HTTP_X_REAL_IP") if settings.BEHIND_FRONT else ""
+    return str(named or request.META.get("REMOTE_ADDR") or "")
 
 
 def _said(error: accounts.SignInError) -> str:

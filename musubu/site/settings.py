@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "musubu.site",
 ]
 MIDDLEWARE = [
+    "musubu.site.logs.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,6 +125,7 @@ if config.value("MUSUBU_MAIL").startswith("smtp://"):
     _mail = urlsplit(config.value("MUSUBU_MAIL"))
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
 
+BEHIND_FRONT = config.value("MUSUBU_FRONT") == "1"
 _secure = config.value("MUSUBU_SECURE") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
