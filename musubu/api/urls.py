@@ -6,11 +6,13 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
@@ -28,6 +30,7 @@ from musubu.refusals import NotPossible
 from musubu.terms import simulate
 
 PAGE = 50
+MOST_KEY = 200
 
 
 class TooMany(Exception):
@@ -195,29 +198,50 @@ class Cancellation(Schema):
     wish: date | None = None
 
 
-@api.post("/contracts/{uuid:public_id}/cancellation", auth=WRITE)
+class Accepted(Schema):
+    id: uuid.UUID
+    ends_on: date | None
+
+
+def _once(request: HttpRequest, act: Callable[[str], dict[str, Any]]) -> HttpResponse:
+    """Do a write, or give the answer that it had before: one `Idempotency-Key` is one effect. `act` takes the key of
+    the effect; effect and answer are kept in one transaction."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    sent = request.headers.get("Idempotency-Key", "")
+    if not sent or len(sent) > MOST_KEY:
+        raise Unprocessable(f"send an Idempotency-Key header with a text of your own choice, up to {MOST_KEY} letters")
+    asked = hashlib.sha256(request.path.encode() + request.body).hexdigest()
+    known = Answered.objects.filter(api_key=key, key=sent)
+    if (before := known.first()) is None:
+        try:
+            with transaction.atomic():
+                body = act(f"api-{key.pk}-{hashlib.sha256(sent.encode()).hexdigest()[:40]}")
+                before = Answered.objects.create(
+                    api_key=key, key=sent, request_sha256=asked, status=200, body=body, at=clock.now()
+                )
+        except IntegrityError:  # the same request was quicker on another line
+            before = known.get()
+    if before.request_sha256 != asked:
+        raise Unprocessable("this Idempotency-Key was used for another request")
+    return HttpResponse(json.dumps(before.body), status=before.status, content_type="application/json")
+
+
+@api.post("/contracts/{uuid:public_id}/cancellation", auth=WRITE, response=Accepted)
 def cancellation(request: HttpRequest, public_id: uuid.UUID, body: Cancellation) -> HttpResponse:
     """Cancel; send an `Idempotency-Key` so that a repeated request has one effect."""
-    key: ApiKey = request.auth  # type: ignore[attr-defined]
     row = _contract(request, public_id)
-    once = request.headers.get("Idempotency-Key", "")
-    if not once:
-        raise Unprocessable("send an Idempotency-Key header with a text of your own choice")
-    asked = hashlib.sha256(request.path.encode() + request.body).hexdigest()
-    before = Answered.objects.filter(api_key=key, key=once).first()
-    if before and before.request_sha256 != asked:
-        raise Unprocessable("this Idempotency-Key was used for another request")
-    if before:
-        return HttpResponse(json.dumps(before.body), status=before.status, content_type="application/json")
-    with clock.standing_at(key.provider.sandbox_now):
-        try:
-            actions.cancel(contract=row, person=key.person, wish=body.wish, key=f"api-{key.pk}-{once}"[:80])
-        except NotPossible as error:
-            raise Unprocessable(str(error)) from error
-    row.refresh_from_db()
-    answer = {"id": str(row.public_id), "ends_on": row.ends_on.isoformat() if row.ends_on else None}
-    Answered.objects.create(api_key=key, key=once, request_sha256=asked, status=200, body=answer, at=clock.now())
-    return HttpResponse(json.dumps(answer), content_type="application/json")
+
+    def act(key: str) -> dict[str, Any]:
+        person = request.auth.person  # type: ignore[attr-defined]
+        with clock.standing_at(row.provider.sandbox_now):
+            try:
+                actions.cancel(contract=row, person=person, wish=body.wish, key=key)
+            except NotPossible as error:
+                raise Unprocessable(str(error)) from error
+        row.refresh_from_db()
+        return {"id": str(row.public_id), "ends_on": row.ends_on.isoformat() if row.ends_on else None}
+
+    return _once(request, act)
 
 
 class Scenario(Schema):

@@ -122,6 +122,12 @@ def _acted(contract: Contract, person: Person, action: str, clause: str = "", af
     )
 
 
+def _twin(contract: Contract, key: str) -> Event | None:
+    """The line that a repeated request wrote before."""
+    Contract.objects.select_for_update().get(pk=contract.pk)
+    return Event.objects.filter(contract=contract, key=key).first() if key else None
+
+
 def _allowed(contract: Contract, person: Person, action: str) -> None:
     permissions.require(person, action, provider=contract.provider, organisation=contract.organisation)
     if contract.state == Contract.State.PROVISIONAL:
@@ -133,6 +139,9 @@ def _allowed(contract: Contract, person: Person, action: str) -> None:
 @transaction.atomic
 def cancel(*, contract: Contract, person: Person, wish: date | None = None, key: str = "") -> Event:
     """The customer cancels, with a wished day or without."""
+    permissions.require(person, "contracts.cancel", provider=contract.provider, organisation=contract.organisation)
+    if twin := _twin(contract, key or "cancel"):
+        return twin
     _allowed(contract, person, "contracts.cancel")
     _acted(contract, person, "contracts.cancel", after={"wish": wish.isoformat() if wish else None})
     return record_event(
@@ -143,6 +152,11 @@ def cancel(*, contract: Contract, person: Person, wish: date | None = None, key:
 @transaction.atomic
 def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
     """The running term shall be the last (VG-10.2, LN-20)."""
+    permissions.require(
+        person, "contracts.stop-renewal", provider=contract.provider, organisation=contract.organisation
+    )
+    if twin := _twin(contract, key or "stop-renewal"):
+        return twin
     _allowed(contract, person, "contracts.stop-renewal")
     _acted(contract, person, "contracts.stop-renewal")
     return record_event(contract=contract, what="stop-renewal", person=person, key=key or "stop-renewal")
@@ -154,6 +168,8 @@ def measure(
 ) -> Event:
     """A staff measure: suspend, lift or terminate, under a clause that carries it and on a ground."""
     permissions.require(person, "contracts.measure", provider=contract.provider)
+    if twin := _twin(contract, key):
+        return twin
     _allowed(contract, person, "contracts.measure")
     if kind not in ("suspend", "lift", "terminate"):
         raise NotPossible(_("Choose a measure: suspend, lift or terminate."))
@@ -176,6 +192,8 @@ def pay(
     """Money is confirmed (whole yen; default: what the oldest open invoice still owes)."""
     if person is not None:
         permissions.require(person, "payments.record", provider=contract.provider)
+        if twin := _twin(contract, key):
+            return twin
         _acted(contract, person, "payments.record", after={"amount": amount, "invoice": invoice})
     if amount is not None and amount <= 0:
         raise NotPossible(_("An amount is whole yen, 1 or more."))
