@@ -7,6 +7,7 @@ import json
 import os
 import pkgutil
 import platform
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ def main(args: list[str]) -> int:
     rows = sorted([*rows, row], key=lambda one: str(one["name"]))
     ROWS.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     (DOCS / "measurements.md").write_text(page(rows))
+    (DOCS / "measurements.svg").write_text(plot(rows))
     print(json.dumps(row, ensure_ascii=False))
     return 0 if row["holds"] else 1
 
@@ -58,7 +60,32 @@ def page(rows: list[dict[str, Any]]) -> str:
             row["date"],
         ]
         lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "![Each figure beside its limit](measurements.svg)"]
     return "\n".join(lines) + "\n"
+
+
+BAR = 26
+WIDTH, LEFT, FULL = 760, 220, 420  # of the picture, of its names, of a bar that just reaches its limit
+
+
+def plot(rows: list[dict[str, Any]]) -> str:
+    """Bars: how much of the allowed time is used, or of the wanted speed is reached; the line marks the limit."""
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{BAR * len(rows) + 40}" font-family="sans-serif" font-size="13">'
+    ]
+    for place, row in enumerate(rows):
+        limit = float(re.findall(r"[\d.]+", row["reach"].replace(",", ""))[0])
+        length = min(WIDTH - LEFT - 70, round(FULL * float(row["value"]) / limit))
+        y, colour = place * BAR + 8, "#146c43" if row["holds"] else "#b3261e"
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{row["name"]}</text>')
+        parts.append(f'<rect x="{LEFT}" y="{y}" width="{length}" height="17" rx="3" fill="{colour}"/>')
+        parts.append(f'<text x="{LEFT + length + 6}" y="{y + 13}">{row["value"]} {row["unit"]}</text>')
+    bottom = BAR * len(rows) + 8
+    parts.append(
+        f'<line x1="{LEFT + FULL}" y1="2" x2="{LEFT + FULL}" y2="{bottom}" stroke="#333" stroke-dasharray="4 3"/>'
+    )
+    parts.append(f'<text x="{LEFT + FULL}" y="{bottom + 18}" text-anchor="middle">limit</text></svg>')
+    return "\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
