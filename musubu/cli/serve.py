@@ -150,7 +150,8 @@ def _children(folder: Path, port: int) -> tuple[dict[str, str], dict[str, str]]:
     commands["web"] = (
         f"{binaries}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
     )
-    commands["worker"] = f"{binaries}/musubu worker"
+    for name in ("worker", "worker-2"):  # while one moves a sandbox's clock the other goes on
+        commands[name] = f"{binaries}/musubu worker"
     return commands, environment
 
 

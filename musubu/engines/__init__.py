@@ -1,0 +1,1 @@
+"""Clients and formats of what stands outside the house. Knows no room."""

@@ -1,0 +1,19 @@
+"""Files by the Japanese Bankers Association's layouts (全銀協): transfers, direct debits, deposit notices."""
+
+from musubu.engines.zengin.characters import CharacterError, check_name, kana
+from musubu.engines.zengin.files import (
+    Collection,
+    Debit,
+    Deposit,
+    FileError,
+    Transfer,
+    debit_request,
+    read_debit_result,
+    read_deposits,
+    transfers,
+)
+
+__all__ = [
+    "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_name", "debit_request",
+    "kana", "read_debit_result", "read_deposits", "transfers",
+]  # fmt: skip
