@@ -13,11 +13,11 @@ from django.test import Client
 from musubu import clock
 from musubu.api import keys
 from musubu.contracts import actions, applications, presets
+from musubu.logs import HEADER, LineFormatter, traced
 from musubu.notices.models import Notice
 from musubu.parties import actions as people
 from musubu.parties import cast
 from musubu.parties.models import Role
-from musubu.site.logs import HEADER, LineFormatter, traced
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)

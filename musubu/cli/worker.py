@@ -18,7 +18,7 @@ def run(args: list[str]) -> int:
     parser.add_argument("--once", action="store_true", help="do what is due now and stop")
     options = parser.parse_args(args)
     django()
-    from musubu.site.logs import traced
+    from musubu.logs import traced
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

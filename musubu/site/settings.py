@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "musubu.site",
 ]
 MIDDLEWARE = [
-    "musubu.site.logs.TraceMiddleware",
+    "musubu.logs.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -148,7 +148,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "musubu.site.logs.LineFormatter"}},
+    "formatters": {"line": {"()": "musubu.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

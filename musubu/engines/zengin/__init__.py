@@ -5,13 +5,13 @@ from musubu.engines.zengin.files import (
     Collection,
     Debit,
     Deposit,
-    FileError,
     Transfer,
     debit_request,
     read_debit_result,
     read_deposits,
     transfers,
 )
+from musubu.engines.zengin.records import FileError
 
 __all__ = [
     "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_name", "debit_request",
