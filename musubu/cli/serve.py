@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from musubu import config
 from musubu.cli import check
 
+KEPT = 4  # the supervisor closes every descriptor from 5 on
 LONGEST = 90  # a socket's whole path may have 107 characters
 PROGRAM = """
 [program:{name}]
@@ -88,10 +90,27 @@ def run(args: list[str]) -> int:
     if not free(options.port):
         print(f"port {options.port} is taken; choose another one with --port N", file=sys.stderr)
         return 1
+    if running := _lock(_run_folder(), options.port):
+        print(f"Musubu runs from {config.var()} already, on port {running}; stop that one first", file=sys.stderr)
+        return 1
     path = _write(options.port)
     binaries = Path(sys.executable).parent
     os.execv(binaries / "supervisord", ["supervisord", "-n", "-c", str(path)])
     return 1
+
+
+def _lock(folder: Path, port: int) -> str:
+    """Hold the folder as long as the supervisor lives (its descriptor goes on over exec); else the port of the holder."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(descriptor, 10).decode() or "?"
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(port).encode())
+    os.dup2(descriptor, KEPT)
+    os.set_inheritable(KEPT, True)
+    return ""
 
 
 def free(port: int) -> bool:
