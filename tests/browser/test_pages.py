@@ -40,6 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     server = subprocess.Popen(
         [gunicorn, "musubu.site.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"], env=environment
     )
+    worker = subprocess.Popen([*MUSUBU, "worker"], env=environment)
     address = f"http://localhost:{port}"
     for _ in range(100):
         try:
@@ -55,8 +56,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         return {one["email"]: one for one in json.loads(shown.stdout)}
 
     yield address, accounts
-    server.terminate()
-    server.wait(20)
+    for process in (worker, server):
+        process.terminate()
+        process.wait(20)
 
 
 @pytest.fixture(scope="module")
