@@ -102,7 +102,7 @@ Opened = list[tuple[Contract, int | None]]
 def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str, service: str, plan: str) -> Contract:
     """One company applies today and is accepted."""
     organisation, owner = cast.make_contractor(provider, name, f"owner@{domain}")
-    Person.objects.filter(pk=owner.pk).update(name=f"{name[-4:]} 代表")
+    Person.objects.filter(pk=owner.pk).update(name="代表 木村")
     cast.make_member(organisation, f"admin@{domain}", Role.ADMINISTRATOR, "管理 小林")
     cast.make_member(organisation, f"billing@{domain}", Role.BILLING_CONTACT, "経理 加藤")
     cast.make_member(organisation, f"member@{domain}", Role.MEMBER, "一般 吉田")
