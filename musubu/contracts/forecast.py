@@ -19,7 +19,7 @@ def ahead(contract: Contract, until: datetime | None = None) -> list[Outcome]:
         return []
     result = playing.played(contract, until or clock.now() + AHEAD, _payments(contract))
     known = contract.outcomes.count()
-    quiet = {"deposit.case"}
+    quiet = {"deposit.case", "paid", "balance.kept"}
     return [row for row in playing.rows(contract, result.outcomes[known:]) if row.what not in quiet]
 
 

@@ -62,7 +62,11 @@ def new_due_passed(life: Life, invoice: Invoice) -> None:
 def _charge_by_day(life: Life, invoice: Invoice) -> None:
     """VG-11.5: in place of the unpaid period, its fee from the first to the new due day, by the day."""
     rule = life.need("daily")
+    if invoice.paid:  # what was paid of it stays the customer's
+        life.balance += invoice.paid
+    gone = {"invoice": invoice.number, "amount": invoice.total, "paid": invoice.paid}
     invoice.void = True
+    life.emit("invoice.void", rule.clause, gone, Step("invoice-void", gone))
     days = (life.today - invoice.due).days
     fee = life.particulars.monthly_fee + life.particulars.options_fee
     amount = money.part(fee, days, rule["daily_month_days"])

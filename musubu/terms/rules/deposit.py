@@ -68,6 +68,9 @@ def paid(life: Life, amount: int) -> int:
     life.deposit.held += used
     life.deposit.demanded -= used
     life.deposit.paid = life.deposit.demanded == 0
+    if used:
+        held = {"amount": used}
+        life.emit("deposit.received", life.need("deposit").clause, held, Step("deposit-received", held))
     return amount - used
 
 

@@ -15,6 +15,7 @@ from musubu.terms.calendar import (
 )
 from musubu.terms.life import DEADLINE, Charge, Invoice, Life
 from musubu.terms.outcomes import Step
+from musubu.terms.rules import payment
 
 
 def due_date(life: Life, issued: date, accelerated: bool) -> date:
@@ -30,15 +31,19 @@ def due_date(life: Life, issued: date, accelerated: bool) -> date:
     return bank_day_on_or_before(last)
 
 
-def tax_of(life: Life, lines: list[Charge]) -> int:
-    """Consumption tax, once per rate and invoice."""
-    rule = life.need("tax")
+def rates_of(life: Life, lines: list[Charge]) -> list[int]:
+    """The rate of consumption tax of each line, in per cent; 0 where a line carries none."""
+    day = life.need("tax")["tax_day"]
+    return [money.tax_rate(line.last if day == "period-end" else line.first) if line.taxed else 0 for line in lines]
+
+
+def tax_of(life: Life, lines: list[Charge], rates: list[int]) -> dict[int, tuple[int, int]]:
+    """Rate -> net and consumption tax, rounded once per rate and invoice."""
     nets: dict[int, int] = {}
-    for line in lines:
-        if line.taxed:
-            rate = money.tax_rate(line.last if rule["tax_day"] == "period-end" else line.first)
-            nets[rate] = nets.get(rate, 0) + line.amount
-    return sum(money.tax(net, rate, rule["tax_rounding"]) for rate, net in nets.items())
+    for line, rate in zip(lines, rates, strict=True):
+        nets[rate] = nets.get(rate, 0) + line.amount
+    rounding = life.need("tax")["tax_rounding"]
+    return {rate: (net, money.tax(net, rate, rounding)) for rate, net in sorted(nets.items(), reverse=True)}
 
 
 def issue(life: Life, day: date, at_once: bool = False) -> None:
@@ -49,7 +54,9 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
     issued = life.today
     accelerated = at_once or day in life.due_at_once
     subtotal = sum(line.amount for line in lines)
-    tax = tax_of(life, lines)
+    rates = rates_of(life, lines)
+    by_rate = tax_of(life, lines, rates)
+    tax = sum(part for _net, part in by_rate.values())
     due = due_date(life, issued, accelerated)
     invoice = Invoice(len(life.invoices) + 1, due, subtotal + tax, tuple(lines))
     life.invoices.append(invoice)
@@ -65,7 +72,13 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
         Step(rule.family, {"day": issued.isoformat(), "lines": len(lines)}),
         Step(
             "tax",
-            {"clause": life.need("tax").clause, "rounding": life.need("tax")["tax_rounding"], "tax": tax},
+            {
+                "clause": life.need("tax").clause,
+                "rounding": life.need("tax")["tax_rounding"],
+                "tax": tax,
+                "lines": rates,
+                "rates": [[rate, net, part] for rate, (net, part) in by_rate.items()],
+            },
         ),
         Step(life.need("due").family, {"clause": life.need("due").clause, "due": due.isoformat()}),
     )
@@ -75,7 +88,8 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
     life.schedule(at_midnight(due) + DAY, DEADLINE, "overdue", invoice)
     if life.balance:
         used = min(life.balance, invoice.total)
-        invoice.paid, life.balance = used, life.balance - used
+        life.balance -= used
+        payment.take(life, invoice, used, "balance")
 
 
 def debit(life: Life, invoice: Invoice) -> None:

@@ -27,7 +27,9 @@ def pay(life: Life, data: dict[str, Any]) -> None:
         amount = _settle(life, invoice, amount or 0, told_if_short=False)
     if amount and not life.deposit.paid:
         amount = deposit.paid(life, amount)
-    life.balance += amount or 0
+    if amount:
+        life.balance += amount
+        life.emit("balance.kept", life.need("due").clause, {"amount": amount}, Step("balance-kept", {"amount": amount}))
     deposit.resume(life)
 
 
@@ -46,12 +48,19 @@ def _settle(life: Life, invoice: Invoice, amount: int, *, told_if_short: bool) -
         return 0
     interest(life, invoice, life.today)
     used = min(amount, invoice.unpaid)
-    invoice.paid += used
+    take(life, invoice, used, "money")
     rule = life.rule("short-payment")
     if invoice.unpaid and told_if_short and rule:
         missing = {"invoice": invoice.number, "missing": invoice.unpaid}
         life.emit("short-payment", rule.clause, missing, Step(rule.family, {"paid": used, **missing}))
     return amount - used
+
+
+def take(life: Life, invoice: Invoice, amount: int, source: str) -> None:
+    """An invoice is paid, wholly or in part: from "money" that came or from the customer's "balance"."""
+    invoice.paid += amount
+    data = {"invoice": invoice.number, "amount": amount, "from": source}
+    life.emit("paid", life.need("due").clause, data, Step("paid-from-" + source, {**data, "left": invoice.unpaid}))
 
 
 def interest(life: Life, invoice: Invoice, paid_on: date) -> None:

@@ -14,7 +14,8 @@ from musubu.terms import calendar, money
 from musubu.terms.calendar import at_midnight
 
 START = datetime(2026, 1, 5, 10)
-AFTER_THE_END = {  # what the clauses still let happen once a contract has ended
+AFTER_THE_END = {
+    "paid", "balance.kept", "deposit.received",  # what the clauses still let happen once a contract has ended
     "invoice.issued", "debit", "interest", "short-payment", "deposit.applied", "data.deleted", "charge", "refund",
     "credit", "claim.refused", "video.deleted", "resumed",
 }  # fmt: skip
