@@ -1,12 +1,16 @@
-"""Money that the terms bring about."""
+"""Money that the terms bring about: charges, invoices, credit notes, and the books."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from musubu.billing.models import Charge, Invoice
+from musubu.billing import ledger
+from musubu.billing.models import Charge, CreditNote, Entry, Invoice
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Provider
+
+CREDITS = ("credit", "refund", "invoice.void")
 
 
 def charge(contract: Contract, outcome: Outcome) -> None:
@@ -24,11 +28,30 @@ def charge(contract: Contract, outcome: Outcome) -> None:
     Charge.objects.bulk_create([row], ignore_conflicts=True)  # one statement, and safe to run twice
 
 
+def parties(contract: Contract) -> dict[str, Any]:
+    """Issuer and recipient as they are called today: an issued document keeps them."""
+    provider, organisation = contract.provider, contract.organisation
+    return {
+        "issuer": {
+            "names": {"ja": provider.name} | provider.names,
+            "number": provider.registration_number,
+            "address": provider.address,
+            "telephone": provider.telephone,
+        },
+        "to": {"name": organisation.name, "address": organisation.address},
+        "contract": contract.number,
+        "service": contract.service,
+    }
+
+
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
     """The next number of the provider; the open charges of the contract, oldest first, are its lines."""
     data = outcome.data
     if Invoice.objects.filter(contract=contract, of_contract=data["invoice"]).exists():
         return
+    lines = _lines(contract, data["subtotal"])
+    step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
+    line_rates = step["values"].get("lines", [])
     Provider.objects.select_for_update().get(pk=contract.provider_id)
     last = Invoice.objects.filter(provider_id=contract.provider_id).order_by("-number").values_list("number", flat=True)
     invoice = Invoice.objects.create(
@@ -41,9 +64,85 @@ def issue_invoice(contract: Contract, outcome: Outcome) -> None:
         subtotal=data["subtotal"],
         tax=data["tax"],
         total=data["total"],
-    )
-    left = data["subtotal"]
+        party=contract.organisation.name,
+        document=parties(contract)
+        | {
+            "lines": [
+                {
+                    "item": line.item, "first": line.first.isoformat(), "last": line.last.isoformat(),
+                    "amount": line.amount, "rate": rate, "clause": line.clause,
+                }
+                for line, rate in zip(lines, line_rates, strict=False)
+            ],
+            "rates": ledger.rates(outcome.why),
+        },
+    )  # fmt: skip
+    Charge.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=invoice)
+
+
+def _lines(contract: Contract, subtotal: int) -> list[Charge]:
+    """The open charges that make up an invoice, oldest first."""
+    found, left = [], subtotal
     for line in Charge.objects.filter(contract=contract, invoice__isnull=True).order_by("outcome"):
         if line.amount <= left:
-            line.invoice, left = invoice, left - line.amount
-            line.save(update_fields=["invoice"])
+            found.append(line)
+            left -= line.amount
+    return found
+
+
+def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
+    """A return invoice for what is taken back; an extension takes nothing back."""
+    data = outcome.data
+    if data.get("as") == "extension" or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
+        return
+    kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
+    amount, tax = _net_and_tax(outcome)
+    Provider.objects.select_for_update().get(pk=contract.provider_id)
+    last = (
+        CreditNote.objects.filter(provider_id=contract.provider_id).order_by("-number").values_list("number", flat=True)
+    )
+    about = Invoice.objects.filter(contract=contract)
+    if kind == "void":
+        about = about.filter(of_contract=data["invoice"])
+    CreditNote.objects.create(
+        provider_id=contract.provider_id,
+        contract=contract,
+        number=(last.first() or 0) + 1,
+        outcome=outcome.n,
+        invoice=about.order_by("-of_contract").first(),
+        issued_at=outcome.at,
+        kind=kind,
+        amount=amount,
+        tax=tax,
+        clause=outcome.clause,
+        document=parties(contract),
+    )
+
+
+def _net_and_tax(outcome: Outcome) -> tuple[int, int]:
+    data = outcome.data
+    if outcome.what == "credit":
+        return data["amount"], data["tax"]
+    tax = data["tax"] if outcome.what == "invoice.void" else ledger.tax_within(data["amount"])
+    return data["amount"] - tax, tax
+
+
+def post(contract: Contract, outcome: Outcome) -> None:
+    """Write an outcome into the books."""
+    rows = [
+        Entry(
+            provider_id=contract.provider_id,
+            contract=contract,
+            outcome=outcome.n,
+            line=place,
+            at=outcome.at,
+            account=line.account,
+            debit=line.debit,
+            credit=line.credit,
+            of_contract=line.invoice,
+            clause=outcome.clause,
+        )
+        for place, line in enumerate(ledger.lines(outcome.what, outcome.data, outcome.why))
+    ]
+    if rows:
+        Entry.objects.bulk_create(rows, ignore_conflicts=True)

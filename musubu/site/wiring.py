@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from musubu.api import webhooks
 from musubu.billing import effects as billing
+from musubu.billing import ledger
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import applications, services
 from musubu.contracts import clock as sandbox
@@ -35,7 +36,9 @@ def connect() -> None:
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)
-    for what in {*own, *notices.TELLS, *webhooks.EVENTS}:
+    for what in {*own, *notices.TELLS, *webhooks.EVENTS, *ledger.BOOKED}:
         told: list[contracts.Effect] = [notices.tell] if what in notices.TELLS else []
         heard: list[contracts.Effect] = [webhooks.queue] if what in webhooks.EVENTS else []
-        contracts.EFFECTS[what] = own.get(what, []) + told + heard
+        booked: list[contracts.Effect] = [billing.post] if what in ledger.BOOKED else []
+        noted: list[contracts.Effect] = [billing.issue_credit_note] if what in billing.CREDITS else []
+        contracts.EFFECTS[what] = own.get(what, []) + booked + noted + told + heard

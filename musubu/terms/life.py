@@ -23,6 +23,7 @@ class Invoice:
     due: date
     total: int
     lines: tuple[Charge, ...]
+    tax: int = 0
     paid: int = 0
     interest_from: date | None = None  # first day not yet counted
     void: bool = False

@@ -64,7 +64,7 @@ def _charge_by_day(life: Life, invoice: Invoice) -> None:
     rule = life.need("daily")
     if invoice.paid:  # what was paid of it stays the customer's
         life.balance += invoice.paid
-    gone = {"invoice": invoice.number, "amount": invoice.total, "paid": invoice.paid}
+    gone = {"invoice": invoice.number, "amount": invoice.total, "tax": invoice.tax, "paid": invoice.paid}
     invoice.void = True
     life.emit("invoice.void", rule.clause, gone, Step("invoice-void", gone))
     days = (life.today - invoice.due).days

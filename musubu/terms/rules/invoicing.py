@@ -58,7 +58,7 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
     by_rate = tax_of(life, lines, rates)
     tax = sum(part for _net, part in by_rate.values())
     due = due_date(life, issued, accelerated)
-    invoice = Invoice(len(life.invoices) + 1, due, subtotal + tax, tuple(lines))
+    invoice = Invoice(len(life.invoices) + 1, due, subtotal + tax, tuple(lines), tax)
     life.invoices.append(invoice)
     data = {
         "invoice": invoice.number,
