@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
+from musubu.billing.models import CreditNote, Invoice
 from musubu.contracts import actions, applications, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -36,6 +37,7 @@ OWN_ONLY = {
     "contracts-customers", "contracts-running", "contracts-desk", "contracts-publish", "contracts-end",
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
+    "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books",
     "api-keys", "api-create-key", "api-create-webhook",
 }  # fmt: skip
 
@@ -109,6 +111,10 @@ def _objects(
     hook = webhooks.create(
         provider=provider, organisation=organisation, person=owner, url="http://localhost:1/", events=[]
     )
+    note = CreditNote.objects.create(
+        provider=provider, contract=contracts["videog"], number=1, outcome=999, issued_at=START, kind="credit", amount=1,
+        tax=0, clause="VG-45.1", document=Invoice.objects.filter(contract=contracts["videog"]).get().document,
+    )  # fmt: skip
     pages = {
         "meetings-first-page": contracts["liveon"],
         "telephony-first-page": contracts["exaas"],
@@ -126,6 +132,9 @@ def _objects(
         "api-revoke-key": key,
         "api-webhook": hook,
         "api-change-webhook": hook,
+        "billing-invoice": Invoice.objects.filter(contract__organisation=organisation).first(),
+        "billing-invoice-pdf": Invoice.objects.filter(contract__organisation=organisation).first(),
+        "billing-credit-note-pdf": note,
         "operations-report": report,
         "operations-update": report,
     }

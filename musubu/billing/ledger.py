@@ -15,7 +15,7 @@ ACCOUNTS = {
     "customer-balance": _("Customers' balances"),
     "deposits-held": _("Deposits held"),
     "refunds-payable": _("Refunds payable"),
-    "sales": _("Sales"),
+    "sales": _("Sales revenue"),
     "sales-returns": _("Sales returns"),
     "tax-10": _("Consumption tax 10 %"),
     "tax-8": _("Consumption tax 8 %"),

@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     "terms": "musubu.cli.terms",
     "provider": "musubu.cli.provider",
+    "billing": "musubu.cli.billing",
     "demo": "musubu.cli.demo",
     "clock": "musubu.cli.clock",
     "contracts": "musubu.cli.contracts",

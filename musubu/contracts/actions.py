@@ -187,9 +187,15 @@ def measure(
 
 @transaction.atomic
 def pay(
-    *, contract: Contract, person: Person | None, amount: int | None = None, invoice: int | None = None, key: str = ""
+    *,
+    contract: Contract,
+    person: Person | None,
+    amount: int | None = None,
+    invoice: int | None = None,
+    received: date | None = None,
+    key: str = "",
 ) -> Event:
-    """Money is confirmed (whole yen; default: what the oldest open invoice still owes)."""
+    """Money is confirmed (whole yen; default: what the oldest open invoice still owes), received on a day."""
     if person is not None:
         permissions.require(person, "payments.record", provider=contract.provider)
         if twin := _twin(contract, key):
@@ -197,7 +203,8 @@ def pay(
         _acted(contract, person, "payments.record", after={"amount": amount, "invoice": invoice})
     if amount is not None and amount <= 0:
         raise NotPossible(_("An amount is whole yen, 1 or more."))
-    data = {name: value for name, value in (("amount", amount), ("invoice", invoice)) if value is not None}
+    given = {"amount": amount, "invoice": invoice, "received": received}
+    data = {name: value for name, value in given.items() if value is not None}
     return record_event(contract=contract, what="pay", data=data, person=person, key=key)
 
 

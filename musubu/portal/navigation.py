@@ -31,6 +31,14 @@ STAFF: list[Section] = [
         ],
     ),
     (
+        _("Money"),
+        [
+            Item("billing-home", _("Billing"), "invoices.read"),
+            Item("billing-deposits", _("Money in"), "payments.match"),
+            Item("billing-books", _("Books"), "billing.read"),
+        ],
+    ),
+    (
         _("Telling"),
         [
             Item("notices-mailbox", _("Mailbox"), "notices.read"),
@@ -55,6 +63,7 @@ CUSTOMER: list[Section] = [
             Item("portal-home", _("Home"), "home.read"),
             Item("contracts-list", _("Contracts"), "contracts.read"),
             Item("contracts-applications", _("Applications"), "applications.read"),
+            Item("billing-home", _("Billing"), "invoices.read"),
             Item("notices-mailbox", _("Messages"), "notices.read"),
         ],
     ),

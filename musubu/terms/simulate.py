@@ -34,7 +34,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "concluded": {},
     "cancel": {"wish": ("date", False)},
     "stop-renewal": {},
-    "pay": {"amount": ("yen", False), "invoice": ("count", False)},
+    "pay": {"amount": ("yen", False), "invoice": ("count", False), "received": ("date", False)},
     "outage": {
         "ends": ("time", True),
         "cause": ("cause", True),

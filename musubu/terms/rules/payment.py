@@ -15,16 +15,18 @@ from musubu.terms.rules import default, deposit
 
 def pay(life: Life, data: dict[str, Any]) -> None:
     """Money is confirmed. Without a number it goes to the oldest open invoice, what is over to the next;
-    a sum that equals a deposit asked for, or finds no open invoice, pays the deposit."""
+    a sum that equals a deposit asked for, or finds no open invoice, pays the deposit. `received`: the day on which the
+    bank had it, where it is confirmed later."""
+    day = min(life.today, data.get("received", life.today))
     amount: int | None = data.get("amount")
     aimed = _aimed(life, data.get("invoice"))
     owed_deposit = 0 if life.deposit.paid else life.deposit.demanded
     if owed_deposit and "invoice" not in data and (amount == owed_deposit or not aimed):
         amount = deposit.paid(life, owed_deposit if amount is None else amount)
     elif aimed:
-        amount = _settle(life, aimed, aimed.unpaid if amount is None else amount, told_if_short=True)
+        amount = _settle(life, aimed, aimed.unpaid if amount is None else amount, day, told_if_short=True)
     for invoice in life.open_invoices() if amount else ():
-        amount = _settle(life, invoice, amount or 0, told_if_short=False)
+        amount = _settle(life, invoice, amount or 0, day, told_if_short=False)
     if amount and not life.deposit.paid:
         amount = deposit.paid(life, amount)
     if amount:
@@ -42,11 +44,11 @@ def _aimed(life: Life, number: int | None) -> Invoice | None:
     return invoice if invoice.unpaid else None
 
 
-def _settle(life: Life, invoice: Invoice, amount: int, *, told_if_short: bool) -> int:
+def _settle(life: Life, invoice: Invoice, amount: int, day: date, *, told_if_short: bool) -> int:
     """Pay one invoice with what there is; give back what is over."""
     if amount <= 0:
         return 0
-    interest(life, invoice, life.today)
+    interest(life, invoice, day)
     used = min(amount, invoice.unpaid)
     take(life, invoice, used, "money")
     rule = life.rule("short-payment")

@@ -1,0 +1,135 @@
+"""Invoices and return invoices as PDF/A, in ja, en or zh: made from what was kept at their issue, never from today's data."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import typst
+
+from musubu import clock
+from musubu.billing.models import CreditNote, Invoice
+
+SHEET = b"""
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
+#set page(paper: "a4", margin: (x: 20mm, y: 20mm), footer: align(center, text(size: 8pt, fill: gray, data.foot)))
+#set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 9.5pt, lang: data.lang)
+#grid(columns: (1fr, 1fr), gutter: 8mm,
+  [#text(size: 12pt, weight: "bold", data.to.name) #data.honorific \\ #data.to.address],
+  align(right)[#text(weight: "bold", data.issuer.name) \\ #data.issuer.address \\ #data.issuer.telephone \\ #data.number_word #data.issuer.number])
+#v(8mm)
+#align(center, text(size: 18pt, weight: "bold", data.title))
+#v(4mm)
+#grid(columns: (1fr, 1fr), row-gutter: 2mm, ..data.facts.map(one => [#text(fill: gray.darken(40%), one.at(0)) #h(2mm) #one.at(1)]))
+#v(3mm)
+#block(stroke: (bottom: 1.2pt), inset: (bottom: 2mm))[#text(size: 12pt)[#data.total_word #h(6mm) #text(weight: "bold", data.total)]]
+#v(3mm)
+#table(columns: (1fr, auto, auto, auto), align: (left, left, right, right), stroke: (x, y) => (bottom: 0.4pt + gray), inset: 5pt,
+  table.header(..data.heads.map(one => text(weight: "bold", one))), ..data.lines.flatten())
+#v(4mm)
+#align(right, table(columns: (auto, auto, auto), align: right, stroke: (x, y) => (bottom: 0.4pt + gray), inset: 5pt,
+  ..data.rate_heads.map(one => text(weight: "bold", one)), ..data.rates.flatten()))
+#v(4mm)
+#text(size: 8.5pt, data.note)
+"""
+WORDS = {
+    "ja": {
+        "title": "請求書", "return": "返還請求書", "number": "番号", "issued": "発行日", "due": "支払期日", "contract": "契約番号",
+        "total": "ご請求金額（税込）", "back": "返還金額（税込）", "heads": ["内容", "期間", "税率", "金額（税抜）"],
+        "rates": ["税率", "対象額", "消費税"], "registered": "登録番号", "honorific": "御中", "of": "対象の請求書",
+        "note": "※印は軽減税率の対象です。消費税は税率ごとに一度だけ端数を処理しています。",
+        "items": {"monthly": "月額利用料", "initial": "初期費用", "usage": "従量料金", "daily": "日割り料金", "minimum-term": "最低利用期間の残り", "penalty": "違約金", "surcharge": "割増金"},
+        "kinds": {"credit": "障害に関する賠償", "refund": "返金", "void": "請求の取消"},
+    },
+    "en": {
+        "title": "Invoice", "return": "Return invoice", "number": "No.", "issued": "Issued", "due": "Due", "contract": "Contract",
+        "total": "Total with tax", "back": "Taken back, with tax", "heads": ["Item", "Period", "Rate", "Before tax"],
+        "rates": ["Rate", "Net", "Tax"], "registered": "Registration number", "honorific": "", "of": "For invoice",
+        "note": "* marks the reduced rate. Consumption tax is rounded once for each rate.",
+        "items": {"monthly": "Monthly fee", "initial": "Initial fee", "usage": "Usage", "daily": "Fee by the day", "minimum-term": "Rest of the minimum term", "penalty": "Penalty", "surcharge": "Surcharge"},
+        "kinds": {"credit": "Compensation for an outage", "refund": "Refund", "void": "Cancelled invoice"},
+    },
+    "zh": {
+        "title": "账单", "return": "返还账单", "number": "编号", "issued": "开具日期", "due": "付款期限", "contract": "合同编号",
+        "total": "合计（含税）", "back": "返还金额（含税）", "heads": ["内容", "期间", "税率", "金额（不含税）"],
+        "rates": ["税率", "对象额", "消费税"], "registered": "登记号码", "honorific": "", "of": "对应账单",
+        "note": "※为适用轻减税率的项目。消费税按每种税率仅取整一次。",
+        "items": {"monthly": "月费", "initial": "初始费用", "usage": "使用费", "daily": "按日费用", "minimum-term": "最低使用期剩余", "penalty": "违约金", "surcharge": "附加费"},
+        "kinds": {"credit": "故障赔偿", "refund": "退款", "void": "账单作废"},
+    },
+}  # fmt: skip
+REDUCED = 8
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Fonts are looked for once in a process; that is most of the time of a first document."""
+    return typst.Fonts()
+
+
+def _pdf(data: dict[str, Any]) -> bytes:
+    made = typst.compile(
+        SHEET, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def yen(amount: int, lang: str) -> str:
+    return f"¥{amount:,}" if lang == "en" else f"{amount:,}円" if lang == "ja" else f"{amount:,}日元"
+
+
+def _common(row: Invoice | CreditNote, lang: str) -> dict[str, Any]:
+    words, issuer = WORDS[lang], row.document["issuer"]
+    day = row.issued_at.astimezone(clock.TOKYO)
+    return {
+        "day": [day.year, day.month, day.day],
+        "lang": lang, "to": row.document["to"], "honorific": words["honorific"], "note": words["note"],
+        "issuer": {**issuer, "name": issuer["names"].get(lang, issuer["names"]["ja"])},
+        "number_word": words["registered"], "number": str(row.number), "heads": words["heads"],
+        "rate_heads": words["rates"], "foot": f"{issuer['names']['ja']}  {row.document['contract']}",
+    }  # fmt: skip
+
+
+def invoice(row: Invoice, lang: str) -> bytes:
+    """The invoice as PDF/A."""
+    words: dict[str, Any] = WORDS[lang]
+    day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
+    return _pdf(_common(row, lang) | {
+        "title": words["title"], "total_word": words["total"], "total": yen(row.total, lang),
+        "facts": [[words["number"], f"{row.number:06}"], [words["issued"], day],
+                  [words["contract"], row.document["contract"]], [words["due"], row.due_on.isoformat()]],
+        "lines": [_line(line, words, lang) for line in row.document["lines"]],
+        "rates": [[f"{rate} %", yen(net, lang), yen(tax, lang)] for rate, net, tax in row.document["rates"]],
+    })  # fmt: skip
+
+
+def _line(line: dict[str, Any], words: dict[str, Any], lang: str) -> list[str]:
+    mark = "※ " if line["rate"] == REDUCED else ""
+    name = words["items"].get(line["item"], line["item"])
+    return [
+        f"{mark}{name} ({line['clause']})",
+        f"{line['first']} – {line['last']}",
+        f"{line['rate']} %",
+        yen(line["amount"], lang),
+    ]
+
+
+def credit_note(row: CreditNote, lang: str) -> bytes:
+    """The return invoice as PDF/A."""
+    words: dict[str, Any] = WORDS[lang]
+    day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
+    about = (
+        [[words["of"], f"{row.invoice.number:06} ({row.invoice.issued_at.astimezone(clock.TOKYO).date()})"]]
+        if row.invoice
+        else []
+    )
+    rate = 10 if row.tax else 0
+    return _pdf(_common(row, lang) | {
+        "title": words["return"], "total_word": words["back"], "total": yen(row.amount + row.tax, lang),
+        "facts": [[words["number"], f"R{row.number:06}"], [words["issued"], day], [words["contract"], row.document["contract"]], *about],
+        "lines": [[f"{words['kinds'][row.kind]} ({row.clause})", day, f"{rate} %", yen(row.amount, lang)]],
+        "rates": [[f"{rate} %", yen(row.amount, lang), yen(row.tax, lang)]],
+    })  # fmt: skip
