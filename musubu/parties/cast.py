@@ -25,7 +25,7 @@ def make_provider(slug: str = "musubu-demo", sandbox: bool = True) -> Provider:
         defaults={
             "name": "株式会社むすぶ",
             "names": {"ja": "株式会社むすぶ", "en": "Musubu Inc.", "zh": "结株式会社"},
-            "registration_number": "T1234567890123",
+            "registration_number": "T7123456789012",
             "address": "東京都千代田区丸の内1-1-1",
             "telephone": "03-0000-0000",
             "email": f"info@{slug}.example",

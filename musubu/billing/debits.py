@@ -1,0 +1,172 @@
+"""Direct debit (口座振替): consents, the request file of a debit day, and the bank's answer."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from musubu import clock
+from musubu.billing import queries
+from musubu.billing.models import BankFile, DebitLine, DebitRun, Invoice, Mandate
+from musubu.contracts import actions
+from musubu.contracts.models import Contract, Outcome
+from musubu.engines import zengin
+from musubu.parties import audit, permissions
+from musubu.parties.models import Organisation, Person, Provider
+from musubu.refusals import NotPossible
+
+# after which results the same account may be asked again; all others need a person (mandate or account)
+AGAIN = ("no-funds",)
+STEPS = {"sent": ("received", "active", "ended"), "received": ("active", "ended"), "active": ("ended",), "ended": ()}
+
+
+@transaction.atomic
+def open_mandate(
+    *, organisation: Organisation, person: Person, bank: str, branch: str, account: str, holder: str, kind: str = "1"
+) -> Mandate:
+    """The consent form went out; the account is checked as far as a file would need it."""
+    permissions.require(person, "payments.mandate", provider=organisation.provider)
+    for name, value, width in ((_("Bank"), bank, 4), (_("Branch"), branch, 3), (_("Account"), account, 7)):
+        if not value.isascii() or not value.isdigit() or len(value) > width:
+            raise NotPossible(_("%(name)s: up to %(width)s digits.") % {"name": name, "width": width})
+    try:
+        kana = zengin.kana(holder)
+    except zengin.CharacterError as error:
+        raise NotPossible(_("Account holder: write the name in kana (%(why)s).") % {"why": error}) from None
+    if len(kana) > 30:
+        raise NotPossible(_("Account holder: at most 30 half-width characters."))
+    try:
+        with transaction.atomic():
+            row = Mandate.objects.create(
+                provider=organisation.provider,
+                organisation=organisation,
+                bank=bank.zfill(4),
+                branch=branch.zfill(3),
+                account=account.zfill(7),
+                account_kind=kind,
+                holder=kana,
+                changed_at=clock.now(),
+            )
+    except IntegrityError:
+        raise NotPossible(_("There is a consent in force already. End it first.")) from None
+    _record(row, person, "payments.mandate")
+    return row
+
+
+@transaction.atomic
+def move_mandate(*, mandate: Mandate, person: Person, to: str) -> None:
+    """The form came back, the bank accepted it, or it ended."""
+    permissions.require(person, "payments.mandate", provider=mandate.provider)
+    own = Mandate.objects.select_for_update(of=("self",)).select_related("organisation", "provider").get(pk=mandate.pk)
+    if to == own.state:
+        return
+    if to not in STEPS[own.state]:
+        raise NotPossible(_("A consent goes from sent to received, active and ended, not back."))
+    own.state, own.changed_at = to, clock.now()
+    own.save(update_fields=["state", "changed_at"])
+    _record(own, person, f"payments.mandate-{to}")
+
+
+def _record(row: Mandate, person: Person, action: str) -> None:
+    audit.record(
+        provider=row.provider,
+        actor=person,
+        action=action,
+        subject=row.organisation.name,
+        organisation=row.organisation,
+        after={"bank": row.bank, "branch": row.branch, "account": "…" + row.account[-3:], "state": row.state},
+    )
+
+
+def due(provider: Provider, day: date) -> list[tuple[Invoice, Mandate, int]]:
+    """What the terms want debited by a day (outcome `debit`), is still open, has a consent in force and is not with
+    the bank already."""
+    mandates = {row.organisation_id: row for row in Mandate.objects.filter(provider=provider, state="active")}
+    contracts = Contract.objects.filter(provider=provider, organisation__in=mandates)
+    wanted = {
+        (one.contract_id, one.data["invoice"])
+        for one in Outcome.objects.filter(contract__in=contracts, what="debit", at__date__lte=day)
+    }
+    pending = set(
+        DebitLine.objects.filter(run__provider=provider, run__answered_at__isnull=True).values_list(
+            "invoice", flat=True
+        )
+    )
+    stuck = set(
+        DebitLine.objects.filter(run__provider=provider)
+        .exclude(result__in=("", "paid", *AGAIN))
+        .values_list("invoice", flat=True)
+    )
+    return [
+        (one.invoice, mandates[one.invoice.contract.organisation_id], one.left)
+        for one in queries.open_invoices(contracts, day)
+        if (one.invoice.contract_id, one.invoice.of_contract) in wanted and one.invoice.pk not in pending | stuck
+    ]
+
+
+@transaction.atomic
+def make_file(*, provider: Provider, person: Person, day: date, sender: zengin.Collection) -> DebitRun:
+    """The request file (種別 91) for a debit day, kept as it was made."""
+    permissions.require(person, "payments.debit", provider=provider)
+    Provider.objects.select_for_update().get(pk=provider.pk)
+    rows = due(provider, day)
+    if not rows:
+        raise NotPossible(_("Nothing is to be debited by that day."))
+    content = zengin.debit_request(
+        sender,
+        day,
+        [
+            zengin.Debit(
+                mandate.bank, mandate.branch, mandate.account, mandate.holder, left, f"{invoice.number:020}",
+                mandate.account_kind,
+            )
+            for invoice, mandate, left in rows
+        ],
+    )  # fmt: skip
+    run = DebitRun.objects.create(provider=provider, day=day, made_at=clock.now(), made_by=person, content=content)
+    DebitLine.objects.bulk_create(
+        DebitLine(run=run, place=place, invoice=invoice, amount=left)
+        for place, (invoice, _mandate, left) in enumerate(rows, 1)
+    )
+    audit.record(
+        provider=provider, actor=person, action="payments.debit", subject=f"{day}",
+        after={"rows": len(rows), "total": sum(left for _i, _m, left in rows)},
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def read_answer(*, run: DebitRun, person: Person, name: str, content: bytes) -> dict[str, int]:
+    """The bank's answer: what was paid is booked on its day, what failed stays open with its reason; how many of each.
+    Raises FileError for a wrong file; a file that does not answer this request is refused whole."""
+    permissions.require(person, "payments.debit", provider=run.provider)
+    own = DebitRun.objects.select_for_update(of=("self",)).select_related("provider").get(pk=run.pk)
+    if own.answered_at:
+        raise NotPossible(_("This request was answered before; nothing of it was booked again."))
+    rows = zengin.read_debit_result(content)
+    lines = list(own.lines.select_related("invoice__contract").order_by("place"))
+    asked = [(f"{line.invoice.number:020}", line.amount) for line in lines]
+    if [(row.customer, row.amount) for row in rows] != asked:
+        raise NotPossible(
+            _("This file answers another request. Choose the answer to the file of %(day)s.") % {"day": own.day}
+        )
+    BankFile.objects.create(
+        provider=own.provider, kind="debit-result", name=name[:200], sha256=hashlib.sha256(content).hexdigest(),
+        read_at=clock.now(), read_by=person, rows=len(rows), total=sum(row.amount for row in rows),
+    )  # fmt: skip
+    counts: dict[str, int] = {}
+    for line, row in zip(lines, rows, strict=True):
+        line.result = row.result
+        line.save(update_fields=["result"])
+        counts[row.result] = counts.get(row.result, 0) + 1
+        if row.result == "paid":
+            actions.pay(
+                contract=line.invoice.contract, person=person, amount=line.amount, invoice=line.invoice.of_contract,
+                received=own.day, key=f"debit-{line.pk}",
+            )  # fmt: skip
+    own.answered_at = clock.now()
+    own.save(update_fields=["answered_at"])
+    return counts
