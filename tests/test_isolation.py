@@ -11,7 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing.models import CreditNote, Invoice
+from musubu.billing import debits
+from musubu.billing.models import CreditNote, DebitRun, Invoice
 from musubu.contracts import actions, applications, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -37,7 +38,7 @@ OWN_ONLY = {
     "contracts-customers", "contracts-running", "contracts-desk", "contracts-publish", "contracts-end",
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
-    "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books",
+    "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "api-keys", "api-create-key", "api-create-webhook",
 }  # fmt: skip
 
@@ -115,6 +116,10 @@ def _objects(
         provider=provider, contract=contracts["videog"], number=1, outcome=999, issued_at=START, kind="credit", amount=1,
         tax=0, clause="VG-45.1", document=Invoice.objects.filter(contract=contracts["videog"]).get().document,
     )  # fmt: skip
+    mandate = debits.open_mandate(
+        organisation=organisation, person=staff, bank="1", branch="1", account="1", holder="ｱ"
+    )
+    debit = DebitRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
     pages = {
         "meetings-first-page": contracts["liveon"],
         "telephony-first-page": contracts["exaas"],
@@ -135,6 +140,9 @@ def _objects(
         "billing-invoice": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-invoice-pdf": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-credit-note-pdf": note,
+        "billing-mandate": mandate,
+        "billing-debit-run": debit,
+        "billing-debit-file": debit,
         "operations-report": report,
         "operations-update": report,
     }

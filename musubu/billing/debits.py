@@ -81,6 +81,13 @@ def _record(row: Mandate, person: Person, action: str) -> None:
     )
 
 
+def sender(provider: Provider) -> zengin.Collection:
+    """The provider's own account, as bank files name it."""
+    if not provider.collection:
+        raise NotPossible(_("Enter the own bank account first."))
+    return zengin.Collection(**provider.collection)
+
+
 def due(provider: Provider, day: date) -> list[tuple[Invoice, Mandate, int]]:
     """What the terms want debited by a day (outcome `debit`), is still open, has a consent in force and is not with
     the bank already."""
@@ -108,7 +115,7 @@ def due(provider: Provider, day: date) -> list[tuple[Invoice, Mandate, int]]:
 
 
 @transaction.atomic
-def make_file(*, provider: Provider, person: Person, day: date, sender: zengin.Collection) -> DebitRun:
+def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     """The request file (種別 91) for a debit day, kept as it was made."""
     permissions.require(person, "payments.debit", provider=provider)
     Provider.objects.select_for_update().get(pk=provider.pk)
@@ -116,7 +123,7 @@ def make_file(*, provider: Provider, person: Person, day: date, sender: zengin.C
     if not rows:
         raise NotPossible(_("Nothing is to be debited by that day."))
     content = zengin.debit_request(
-        sender,
+        sender(provider),
         day,
         [
             zengin.Debit(

@@ -213,5 +213,4 @@ def demonstration_notice(provider: Provider, day: date) -> bytes:
         code = queries.virtual_account(organisation) if place % 3 == 0 else ""
         rows.append(zengin.Deposit(f"{place + 1:06}", day, amount, _kana(organisation) or "ﾌﾘｺﾐﾆﾝ", code, "", False))
     rows.append(zengin.Deposit("000099", day, 12_345, "ｼﾗﾅｲ ﾋﾄ", "", "", False))
-    sender = zengin.Collection("1234567890", "ｶ)ﾑｽﾌﾞ", "0001", "001", "7654321", bank_name="ﾐｽﾞﾎ", branch_name="ﾎﾝﾃﾝ")
-    return deposit_notice(sender, day, rows)
+    return deposit_notice(zengin.Collection(**provider.collection), day, rows)

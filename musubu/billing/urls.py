@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views
+from musubu.billing import views, views_debits
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -10,5 +10,9 @@ urlpatterns = [
     path("billing/return-invoices/<uuid:public_id>/pdf/", views.credit_note_pdf, name="billing-credit-note-pdf"),
     path("staff/deposits/", views.money_in, name="billing-deposits"),
     path("staff/deposits/match/", views.match, name="billing-match"),
+    path("staff/debits/", views_debits.listing, name="billing-debits"),
+    path("staff/mandates/<uuid:public_id>/", views_debits.move, name="billing-mandate"),
+    path("staff/debits/<uuid:public_id>/", views_debits.run, name="billing-debit-run"),
+    path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
     path("staff/books/", views.books, name="billing-books"),
 ]

@@ -30,6 +30,16 @@ def make_provider(slug: str = "musubu-demo", sandbox: bool = True) -> Provider:
             "telephone": "03-0000-0000",
             "email": f"info@{slug}.example",
             "sandbox": sandbox,
+            "collection": {
+                "client": "1234567890",
+                "client_name": "ｶ)ﾑｽﾌﾞ",
+                "bank": "0001",
+                "branch": "001",
+                "account": "7654321",
+                "kind": "1",
+                "bank_name": "ﾐｽﾞﾎ",
+                "branch_name": "ﾎﾝﾃﾝ",
+            },
         },
     )
     return provider

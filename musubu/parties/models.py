@@ -25,6 +25,8 @@ class Provider(models.Model):
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     closed_days = models.JSONField(default=list)  # ISO dates
+    # the own account for bank files: client, client_name (kana), bank, branch, account, kind, bank_name, branch_name
+    collection = models.JSONField(default=dict)
     sandbox = models.BooleanField(default=False)
     sandbox_now = models.DateTimeField(null=True, blank=True)  # where the sandbox clock stands
 

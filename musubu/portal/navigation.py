@@ -35,6 +35,7 @@ STAFF: list[Section] = [
         [
             Item("billing-home", _("Billing"), "invoices.read"),
             Item("billing-deposits", _("Money in"), "payments.match"),
+            Item("billing-debits", _("Direct debit"), "payments.debit"),
             Item("billing-books", _("Books"), "billing.read"),
         ],
     ),

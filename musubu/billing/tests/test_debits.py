@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from musubu import clock
 from musubu.billing import debits, queries, verify
@@ -20,7 +22,6 @@ from musubu.refusals import NotPossible
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
-SENDER = zengin.Collection("1234567890", "ｶ)ﾑｽﾌﾞ", "0001", "001", "7654321")
 ACCOUNT = {"bank": "5", "branch": "10", "account": "1234567", "holder": "カ)サクラ"}
 
 
@@ -66,25 +67,25 @@ def answer(content: bytes, *results: str) -> bytes:
 def test_only_consents_in_force_are_asked_and_answers_are_booked(world: Any) -> None:
     provider, billing, contracts = world
     day = clock.today()
-    run = debits.make_file(provider=provider, person=billing, day=day, sender=SENDER)
+    run = debits.make_file(provider=provider, person=billing, day=day)
     content = bytes(run.content)
     assert content.count(b"\r\n") == 5 and run.lines.count() == 2
     with pytest.raises(NotPossible, match="Nothing"):
-        debits.make_file(provider=provider, person=billing, day=day, sender=SENDER)
+        debits.make_file(provider=provider, person=billing, day=day)
     filled = answer(content, "0", "1")
     assert debits.read_answer(run=run, person=billing, name="r", content=filled) == {"paid": 1, "no-funds": 1}
     with pytest.raises(NotPossible, match="answered before"):
         debits.read_answer(run=run, person=billing, name="r", content=filled)
     open_ones = queries.open_amounts([contract.pk for contract in contracts])
     assert len(open_ones) == 2
-    again = debits.make_file(provider=provider, person=billing, day=day + timedelta(days=7), sender=SENDER)
+    again = debits.make_file(provider=provider, person=billing, day=day + timedelta(days=7))
     assert again.lines.get().invoice.contract == contracts[1]
     assert list(verify.differences(provider)) == []
 
 
 def test_what_needs_a_person_is_not_asked_again(world: Any) -> None:
     provider, billing, _ = world
-    run = debits.make_file(provider=provider, person=billing, day=clock.today(), sender=SENDER)
+    run = debits.make_file(provider=provider, person=billing, day=clock.today())
     debits.read_answer(run=run, person=billing, name="r", content=answer(bytes(run.content), "4", "2"))
     assert debits.due(provider, clock.today()) == []
     assert set(DebitLine.objects.values_list("result", flat=True)) == {"no-consent", "no-account"}
@@ -92,7 +93,7 @@ def test_what_needs_a_person_is_not_asked_again(world: Any) -> None:
 
 def test_an_answer_to_another_request_is_refused_whole(world: Any) -> None:
     provider, billing, _ = world
-    run = debits.make_file(provider=provider, person=billing, day=clock.today(), sender=SENDER)
+    run = debits.make_file(provider=provider, person=billing, day=clock.today())
     number = f"{Invoice.objects.filter(debit_lines__run=run).first().number:020}".encode()
     other = answer(bytes(run.content), "0", "0").replace(number, b"0" * 19 + b"9")
     with pytest.raises(NotPossible, match="another request"):
@@ -117,3 +118,23 @@ def test_consents(world: Any) -> None:
     with pytest.raises(NotAllowed):
         who = cast.make_staff(provider, Role.AUDITOR)
         debits.open_mandate(organisation=organisation, person=who, **ACCOUNT)
+
+
+def test_the_pages_from_consent_to_answer(world: Any) -> None:
+    _, billing, contracts = world
+    client = Client()
+    client.force_login(billing)
+    waiting = contracts[2].organisation.mandates.get()
+    client.post(f"/staff/mandates/{waiting.public_id}/", {"to": "active"})
+    page = client.post("/staff/debits/", {"form": "run", "day": clock.today().isoformat()}).url
+    content = client.get(page + "file/").content
+    assert len(content) == 122 * 6
+    wrong = client.post(page, {"file": SimpleUploadedFile("r", content[:-3])})
+    assert "record 6, column" in wrong.content.decode()
+    client.post(page, {"file": SimpleUploadedFile("r", answer(content, "0", "0", "1"))})
+    assert DebitLine.objects.filter(result="paid").count() == 2
+    assert queries.open_amounts([contracts[0].pk]) == {}
+    refused = client.post(
+        "/staff/debits/", {"form": "mandate", "organisation": contracts[0].organisation_id, **ACCOUNT}
+    )
+    assert refused.status_code == 200

@@ -1,0 +1,140 @@
+"""Pages of direct debit: consents, request files, the bank's answers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from musubu import clock
+from musubu.billing import debits
+from musubu.billing.forms import FileForm
+from musubu.billing.models import DebitRun, Mandate
+from musubu.contracts.forms import DateInput
+from musubu.engines import zengin
+from musubu.parties.decorators import staff_required
+from musubu.parties.models import Organisation
+from musubu.refusals import NotPossible
+
+STATES = {
+    "sent": gettext_lazy("form sent"),
+    "received": gettext_lazy("form received"),
+    "active": gettext_lazy("in force"),
+    "ended": gettext_lazy("ended"),
+}
+RESULTS = {
+    "": gettext_lazy("no answer yet"),
+    "paid": gettext_lazy("paid"),
+    "no-funds": gettext_lazy("not enough money"),
+    "no-account": gettext_lazy("no such account"),
+    "stopped-by-payer": gettext_lazy("stopped by the payer"),
+    "no-consent": gettext_lazy("the bank has no consent"),
+    "stopped-by-us": gettext_lazy("stopped by us"),
+    "other": gettext_lazy("another reason"),
+}
+
+
+class MandateForm(forms.Form):
+    organisation = forms.ModelChoiceField(label=gettext_lazy("Customer"), queryset=Organisation.objects.none())
+    bank = forms.CharField(label=gettext_lazy("Bank code"), max_length=4)
+    branch = forms.CharField(label=gettext_lazy("Branch code"), max_length=3)
+    account = forms.CharField(label=gettext_lazy("Account number"), max_length=7)
+    holder = forms.CharField(label=gettext_lazy("Account holder in kana"), max_length=60)
+
+    def __init__(self, *args: Any, organisations: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = organisations
+
+
+class RunForm(forms.Form):
+    day = forms.DateField(label=gettext_lazy("Debit day"), widget=DateInput())
+
+
+def _acting(request: HttpRequest) -> Any:
+    return request.acting  # type: ignore[attr-defined]
+
+
+@staff_required("payments.read")
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """Consents and request files; a new one of either."""
+    acting = _acting(request)
+    organisations = Organisation.objects.filter(provider=acting.provider, kind="contractor").order_by("name")
+    which = request.POST.get("form", "")
+    mandate = MandateForm(request.POST if which == "mandate" else None, organisations=organisations)
+    run = RunForm(request.POST if which == "run" else None, initial={"day": clock.today()})
+    try:
+        if which == "mandate" and mandate.is_valid():
+            debits.open_mandate(person=acting.person, **mandate.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("billing-debits")
+        if which == "run" and run.is_valid():
+            made = debits.make_file(provider=acting.provider, person=acting.person, day=run.cleaned_data["day"])
+            return redirect("billing-debit-run", made.public_id)
+    except NotPossible as error:
+        (mandate if which == "mandate" else run).add_error(None, str(error))
+    context = {
+        "mandate": mandate,
+        "run": run,
+        "mandates": [
+            (one, STATES[one.state], [(to, STATES[to]) for to in debits.STEPS[one.state]])
+            for one in Mandate.objects.filter(provider=acting.provider)
+            .select_related("organisation")
+            .order_by("-pk")[:200]
+        ],
+        "runs": DebitRun.objects.filter(provider=acting.provider).order_by("-pk")[:50],
+        "due": len(debits.due(acting.provider, clock.today())),
+    }
+    return render(request, "billing/debits.html", context)
+
+
+@require_POST
+@staff_required("payments.mandate")
+def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    acting = _acting(request)
+    row = get_object_or_404(Mandate, provider=acting.provider, public_id=public_id)
+    try:
+        debits.move_mandate(mandate=row, person=acting.person, to=request.POST.get("to", ""))
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("billing-debits")
+
+
+def _run(request: HttpRequest, public_id: uuid.UUID) -> DebitRun:
+    return get_object_or_404(DebitRun, provider=_acting(request).provider, public_id=public_id)
+
+
+@staff_required("payments.read")
+def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """One request: its lines, its file, and the bank's answer."""
+    row, acting = _run(request, public_id), _acting(request)
+    form = FileForm(request.POST or None, request.FILES or None)
+    form.fields["file"].label = _("Answer of the bank (120 bytes a record)")
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data["file"]
+        try:
+            counts = debits.read_answer(run=row, person=acting.person, name=given.name, content=given.read())
+            said = ", ".join(f"{RESULTS[key]} {count}" for key, count in counts.items())
+            messages.success(request, said)
+            return redirect("billing-debit-run", row.public_id)
+        except (zengin.FileError, NotPossible) as error:
+            form.add_error("file", str(error))
+    lines = [(one, RESULTS[one.result]) for one in row.lines.select_related("invoice__contract").order_by("place")]
+    return render(request, "billing/debit_run.html", {"run": row, "lines": lines, "form": form})
+
+
+@staff_required("payments.debit")
+def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """The request file as it was made."""
+    row = _run(request, public_id)
+    response = HttpResponse(bytes(row.content), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="debit-{row.day:%Y%m%d}.txt"'
+    return response
