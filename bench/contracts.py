@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -90,22 +91,19 @@ def on_sqlite() -> dict[str, Any]:
         return day({**os.environ, "MUSUBU_VAR": folder, "DATABASE_URL": ""}, "SQLite")
 
 
-def on_postgresql() -> dict[str, Any]:
-    """Run inside script/with-postgresql, which this starts by itself."""
-    if "DATABASE_URL" not in os.environ:
-        code = "import json; from bench.contracts import on_postgresql; print(json.dumps(on_postgresql()))"
-        root = Path(__file__).resolve().parent.parent
-        done = subprocess.run(
-            [str(root / "script/with-postgresql"), sys.executable, "-c", code],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        import json
+def in_postgresql(module: str, name: str) -> dict[str, Any]:
+    """Run a measurement of a module inside script/with-postgresql."""
+    code = f"import json; from {module} import {name}; print(json.dumps({name}()))"
+    root = Path(__file__).resolve().parent.parent
+    command = [str(root / "script/with-postgresql"), sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
-        found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-        return found
+
+def on_postgresql() -> dict[str, Any]:
+    if "DATABASE_URL" not in os.environ:
+        return in_postgresql("bench.contracts", "on_postgresql")
     with tempfile.TemporaryDirectory() as folder:
         return day({**os.environ, "MUSUBU_VAR": folder}, "PostgreSQL")
 
