@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from musubu.billing import ledger
 from musubu.billing.models import Charge, CreditNote, Entry, Invoice
+from musubu.contracts import effects
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Provider
 
@@ -25,7 +28,7 @@ def charge(contract: Contract, outcome: Outcome) -> None:
         amount=data["amount"],
         clause=outcome.clause,
     )
-    Charge.objects.bulk_create([row], ignore_conflicts=True)  # one statement, and safe to run twice
+    effects.keep(row)
 
 
 def parties(contract: Contract) -> dict[str, Any]:
@@ -47,17 +50,14 @@ def parties(contract: Contract) -> dict[str, Any]:
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
     """The next number of the provider; the open charges of the contract, oldest first, are its lines."""
     data = outcome.data
-    if Invoice.objects.filter(contract=contract, of_contract=data["invoice"]).exists():
-        return
+    effects.written(Charge)
     lines = _lines(contract, data["subtotal"])
     step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
     line_rates = step["values"].get("lines", [])
-    Provider.objects.select_for_update().get(pk=contract.provider_id)
-    last = Invoice.objects.filter(provider_id=contract.provider_id).order_by("-number").values_list("number", flat=True)
     invoice = Invoice.objects.create(
         provider_id=contract.provider_id,
         contract=contract,
-        number=(last.first() or 0) + 1,
+        number=_number(Invoice, contract.provider_id),
         of_contract=data["invoice"],
         issued_at=outcome.at,
         due_on=date.fromisoformat(data["due"]),
@@ -80,6 +80,17 @@ def issue_invoice(contract: Contract, outcome: Outcome) -> None:
     Charge.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=invoice)
 
 
+def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
+    """The provider's next number; its row is locked until the transaction ends, so that none is lost or used twice."""
+
+    def last() -> int:
+        Provider.objects.select_for_update().only("pk").get(pk=provider)
+        found = table.objects.filter(provider_id=provider).aggregate(last=Max("number"))["last"]
+        return int(found or 0)
+
+    return effects.next_number(table.__name__, provider, last)
+
+
 def _lines(contract: Contract, subtotal: int) -> list[Charge]:
     """The open charges that make up an invoice, oldest first."""
     found, left = [], subtotal
@@ -97,17 +108,13 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
         return
     kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
     amount, tax = _net_and_tax(outcome)
-    Provider.objects.select_for_update().get(pk=contract.provider_id)
-    last = (
-        CreditNote.objects.filter(provider_id=contract.provider_id).order_by("-number").values_list("number", flat=True)
-    )
     about = Invoice.objects.filter(contract=contract)
     if kind == "void":
         about = about.filter(of_contract=data["invoice"])
     CreditNote.objects.create(
         provider_id=contract.provider_id,
         contract=contract,
-        number=(last.first() or 0) + 1,
+        number=_number(CreditNote, contract.provider_id),
         outcome=outcome.n,
         invoice=about.order_by("-of_contract").first(),
         issued_at=outcome.at,
@@ -129,20 +136,18 @@ def _net_and_tax(outcome: Outcome) -> tuple[int, int]:
 
 def post(contract: Contract, outcome: Outcome) -> None:
     """Write an outcome into the books."""
-    rows = [
-        Entry(
-            provider_id=contract.provider_id,
-            contract=contract,
-            outcome=outcome.n,
-            line=place,
-            at=outcome.at,
-            account=line.account,
-            debit=line.debit,
-            credit=line.credit,
-            of_contract=line.invoice,
-            clause=outcome.clause,
+    for place, line in enumerate(ledger.lines(outcome.what, outcome.data, outcome.why)):
+        effects.keep(
+            Entry(
+                provider_id=contract.provider_id,
+                contract=contract,
+                outcome=outcome.n,
+                line=place,
+                at=outcome.at,
+                account=line.account,
+                debit=line.debit,
+                credit=line.credit,
+                of_contract=line.invoice,
+                clause=outcome.clause,
+            )
         )
-        for place, line in enumerate(ledger.lines(outcome.what, outcome.data, outcome.why))
-    ]
-    if rows:
-        Entry.objects.bulk_create(rows, ignore_conflicts=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
-from musubu.contracts import playing
+from musubu.contracts import effects, playing
 from musubu.contracts.models import Application, Contract, Event, Option, Plan, Price, TermsVersion
 from musubu.parties import audit, permissions
 from musubu.parties.models import Membership, Organisation, Person, Provider
@@ -46,7 +46,8 @@ def record_event(
         key=key,
     )
     try:
-        playing.advance(own, max(moment, own.played_to or moment))
+        with effects.batch():
+            playing.advance(own, max(moment, own.played_to or moment))
     except terms.EventError as error:
         raise NotPossible(error.why) from error
     contract.refresh_from_db()

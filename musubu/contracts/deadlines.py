@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from musubu import clock
-from musubu.contracts import playing
+from musubu.contracts import effects, playing
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties import wall
 from musubu.parties.models import Provider
@@ -38,7 +38,7 @@ def play_batch(keys: list[int], until: datetime) -> list[Outcome]:
     journal or deadline changed meanwhile is played again within it."""
     ahead = {contract.pk: playing.look(contract, until) for contract in _rows(keys, until)}
     outcomes = []
-    with transaction.atomic():
+    with transaction.atomic(), effects.batch():
         held = list(_rows(keys, until).select_for_update(of=("self",)))
         counted = Outcome.objects.filter(contract__in=held).values("contract").annotate(known=Count("n"))
         known = dict(counted.values_list("contract", "known"))

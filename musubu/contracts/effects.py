@@ -2,13 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
 
 from musubu.contracts import services
 from musubu.contracts.models import Contract, DeletionRecord, Outcome
 
 Effect = Callable[[Contract, Outcome], None]
 EFFECTS: dict[str, list[Effect]] = {}  # kind of outcome -> what is done, in order
+
+
+@dataclass
+class Batch:
+    """What one transaction writes for several contracts: rows that nobody reads before its end go together, and each
+    series of numbers is locked once."""
+
+    rows: dict[type[models.Model], list[Any]] = field(default_factory=dict)
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def flush(self, *kinds: type[models.Model]) -> None:
+        """Write the rows of some kinds, or of all."""
+        for kind in kinds or tuple(self.rows):
+            if rows := self.rows.pop(kind, []):
+                kind._default_manager.bulk_create(rows, ignore_conflicts=kind is not Outcome, batch_size=500)
+
+
+_batch: ContextVar[Batch | None] = ContextVar("batch", default=None)
+
+
+@contextmanager
+def batch() -> Iterator[Batch]:
+    """Within a transaction: what effects keep is written at the end. Inside another batch it is that one."""
+    if outer := _batch.get():
+        yield outer
+        return
+    own = Batch()
+    token = _batch.set(own)
+    try:
+        yield own
+        own.flush()
+    finally:
+        _batch.reset(token)
+
+
+def keep(row: models.Model) -> None:
+    """Write a row that is safe to write twice, now or with its batch."""
+    own = _batch.get()
+    if own is None:
+        type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
+    else:
+        own.rows.setdefault(type(row), []).append(row)
+
+
+def written(kind: type[models.Model]) -> None:
+    """From here on the rows of a kind are read: write those that wait."""
+    if own := _batch.get():
+        own.flush(kind)
+
+
+def next_number(series: str, owner: int, first: Callable[[], int]) -> int:
+    """The next number of a series without gaps. `first` locks the series and gives the last number used; a batch asks
+    it once."""
+    own = _batch.get()
+    last = own.numbers.get((series, owner)) if own else None
+    number = (first() if last is None else last) + 1
+    if own:
+        own.numbers[series, owner] = number
+    return number
 
 
 def carry_out(contract: Contract, outcome: Outcome) -> None:

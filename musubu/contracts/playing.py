@@ -97,7 +97,8 @@ def advance(contract: Contract, until: datetime, ahead: Look | None = None, know
     new = rows(contract, result.outcomes[stored:])
     for outcome in new:
         outcome.effected_at = until
-    Outcome.objects.bulk_create(new)
+    for outcome in new:
+        effects.keep(outcome)
     for outcome in new:
         _cache(contract, outcome)
         effects.carry_out(contract, outcome)

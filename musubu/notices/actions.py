@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from musubu import clock, config
+from musubu.contracts import effects
 from musubu.contracts.models import Contract
 from musubu.notices.models import Notice, Post
 from musubu.parties import audit, permissions
@@ -49,7 +50,7 @@ def send(
         secret=secret,
         key=key,
     )
-    Notice.objects.bulk_create([row], ignore_conflicts=True)
+    effects.keep(row)
 
 
 def deliver_due(provider: Provider, now: datetime) -> int:
