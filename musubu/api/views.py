@@ -17,6 +17,7 @@ from musubu.api import keys, webhooks
 from musubu.api.models import ApiKey, Delivery, Webhook
 from musubu.api.urls import api
 from musubu.parties.decorators import member_required
+from musubu.parties.permissions import membership_allows
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
 
@@ -117,7 +118,10 @@ def webhook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     table = Table(request, Delivery.objects.filter(webhook=row).order_by("-pk"), COLUMNS)
     if request.GET.get("format") == "csv":
         return table.csv("deliveries")
-    return render(request, "api/webhook.html", {"webhook": row, "table": table, "page": table.page})
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    may_secret = membership_allows(acting.membership, "webhooks.create")
+    context = {"webhook": row, "table": table, "page": table.page, "may_secret": may_secret}
+    return render(request, "api/webhook.html", context)
 
 
 @require_POST

@@ -123,6 +123,8 @@ def test_a_visitor_applies_and_staff_accept(site: Any, browser: Browser) -> None
     staff.goto(address + "/applications/?state=submitted")
     staff.click("text=株式会社ためし")
     staff.click("button[value=accept]")
+    staff.click("dialog.ask button[value=yes]")
+    staff.wait_for_url("**/contracts/**")
     assert re.search(r"VG-\d{6}", staff.inner_text("h1"))
     assert "月額" in staff.inner_text("main")
     staff.keyboard.press("/")

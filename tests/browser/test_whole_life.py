@@ -43,10 +43,14 @@ def screen(staff: Page, address: str, service: str) -> None:
     staff.goto(f"{address}/applications/?state=submitted&service={service}&q=一生")
     staff.click("main tbody a")
     staff.click("button[value=accept]")
+    staff.click("dialog.ask button[value=yes]")
+    staff.wait_for_url("**/contracts/**")
     if service == "exaas":
         staff.fill("[name=tracking_number]", "100-20-30405-6")
         staff.click("button[value=posted]")
         staff.click("button[value=delivered]")
+        staff.click("dialog.ask button[value=yes]")
+        staff.wait_for_selector("button[value=delivered]", state="detached")
     assert re.search(rf"{PREFIX[service]}-\d{{6}}", staff.inner_text("h1"))
 
 

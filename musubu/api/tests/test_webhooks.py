@@ -165,3 +165,13 @@ def test_the_pages_of_keys_and_webhooks(world: Any, receiver: str) -> None:
     client.post(page + "change/", {"what": "test"})
     assert webhooks.deliver_due() == 0
     assert "/contracts" in Client().get("/developers/").content.decode()
+
+
+def test_who_only_reads_does_not_see_the_secret(world: Any) -> None:
+    provider, _, _ = world
+    owner, auditor = cast.make_staff(provider, Role.OWNER), cast.make_staff(provider, Role.AUDITOR)
+    hook = webhooks.create(provider=provider, organisation=None, person=owner, url="http://localhost:1/", events=[])
+    for person, shown in ((owner, True), (auditor, False)):
+        client = Client()
+        client.force_login(person)
+        assert (hook.secret in client.get(f"/webhooks/{hook.public_id}/").content.decode()) is shown
