@@ -277,3 +277,33 @@ class ClockRun(models.Model):
                 fields=["provider"], condition=models.Q(ended_at__isnull=True), name="one_clock_run_at_a_time"
             )
         ]
+
+
+class RateTable(models.Model):
+    """What use of a service costs from a day on: rows {"prefix", "seconds", "block", "call"}, yen as text."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="rate_tables")
+    service = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    rows = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "service", "valid_from"], name="rate_table_once")
+        ]
+
+
+class UsageRecord(models.Model):
+    """One metered use that a service handed in, rated by its own day, charged in `month`."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="usage_records")
+    record = models.CharField(max_length=80)  # the service's own id: the same record counts once
+    at = models.DateTimeField()
+    number = models.CharField(max_length=20)
+    seconds = models.PositiveIntegerField()
+    milli = models.PositiveBigIntegerField()  # thousandths of a yen
+    month = models.DateField()  # the first day of the month with which it is charged
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "record"], name="usage_record_once")]
+        indexes: ClassVar = [models.Index(fields=["contract", "month"])]

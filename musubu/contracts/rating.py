@@ -1,0 +1,114 @@
+"""What use costs: the rate of the longest prefix, per call and per block of seconds, included amounts, tiers. Pure and
+exact: amounts are thousandths of a yen until a month's sum is turned into whole yen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MILLI = 1000
+
+
+class RateError(ValueError):
+    """A rate table is wrong; the text names the row and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`call` and `block` in thousandths of a yen; a block of so many seconds is counted whole once begun."""
+
+    prefix: str
+    seconds: int
+    block: int
+    call: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One metered use: whom it reached and for how long."""
+
+    id: str
+    number: str
+    seconds: int
+
+
+class Table:
+    """Rates by prefix; the longest one that fits counts."""
+
+    def __init__(self, rates: Iterable[Rate]) -> None:
+        self.rates: dict[str, Rate] = {}
+        for row, rate in enumerate(rates, 1):
+            if rate.prefix in self.rates:
+                raise RateError(f"row {row}: prefix {rate.prefix!r} stands twice")
+            if not rate.prefix.isdigit() and rate.prefix != "":
+                raise RateError(f"row {row}: prefix {rate.prefix!r} is digits, or empty for everything else")
+            if rate.seconds < 1 or rate.block < 0 or rate.call < 0:
+                raise RateError(f"row {row}: a block has 1 second or more, and amounts are not below zero")
+            self.rates[rate.prefix] = rate
+        self.lengths = sorted({len(prefix) for prefix in self.rates}, reverse=True)
+        self._known: dict[str, Rate | None] = {}
+        self._longest = self.lengths[0] if self.lengths else 0
+
+    @classmethod
+    def parse(cls, rows: Iterable[Mapping[str, Any]]) -> Table:
+        """From rows {"prefix", "seconds", "block", "call"} with amounts in yen as text, e.g. "8.5"."""
+        rates = []
+        for number, row in enumerate(rows, 1):
+            try:
+                rates.append(
+                    Rate(str(row["prefix"]), int(row["seconds"]), _milli(row["block"]), _milli(row.get("call", "0")))
+                )
+            except KeyError as error:
+                raise RateError(f"row {number}: {error.args[0]} is missing") from None
+            except (TypeError, ValueError):
+                raise RateError(f"row {number}: seconds are a number, amounts yen with up to three decimals") from None
+        return cls(rates)
+
+    def rate(self, number: str) -> Rate | None:
+        """The rate of a number; None where no prefix fits."""
+        head = number[: self._longest]
+        try:
+            return self._known[head]
+        except KeyError:
+            found = next((self.rates[head[:n]] for n in self.lengths if head[:n] in self.rates), None)
+            if len(self._known) < 200_000:
+                self._known[head] = found
+            return found
+
+    def cost(self, number: str, seconds: int) -> int:
+        """Thousandths of a yen of one use. Raises RateError where no prefix fits."""
+        rate = self.rate(number)
+        if rate is None:
+            raise RateError(f"no rate for {number}")
+        return rate.call - (-seconds // rate.seconds) * rate.block if seconds > 0 else 0
+
+
+def _milli(text: Any) -> int:
+    whole, _, part = str(text).partition(".")
+    if len(part) > 3 or not (whole + part).isdigit():
+        raise ValueError(text)
+    return int(whole) * MILLI + int((part or "0").ljust(3, "0"))
+
+
+def total(table: Table, uses: Iterable[tuple[str, int]]) -> int:
+    """Thousandths of a yen of many uses (number, seconds)."""
+    cost = table.cost
+    return sum(cost(number, seconds) for number, seconds in uses)
+
+
+def tiered(amount: int, tiers: Iterable[tuple[int | None, int]]) -> int:
+    """An amount of use (minutes, gigabytes …) by tiers [(up to, thousandths of a yen each), …, (None, …)], the first
+    tier's zero price being what is included."""
+    cost, before = 0, 0
+    for up_to, each in tiers:
+        here = amount if up_to is None else min(amount, up_to)
+        if here > before:
+            cost += (here - before) * each
+            before = here
+    return cost
+
+
+def whole_yen(milli: int) -> int:
+    """Fractions of a yen are dropped, once for a month's sum."""
+    return milli // MILLI
