@@ -37,7 +37,7 @@ OWN_ONLY = {
     "portal-home", "portal-search", "portal-clock", "contracts-list", "contracts-applications", "contracts-register",
     "contracts-customers", "contracts-running", "contracts-desk", "contracts-publish", "contracts-end",
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
-    "parties-profile", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
+    "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "api-keys", "api-create-key", "api-create-webhook",
 }  # fmt: skip

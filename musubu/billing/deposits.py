@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.billing import queries
+from musubu.billing import debits, queries
 from musubu.billing.models import BankDeposit, BankFile, PayerName
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
@@ -213,4 +213,4 @@ def demonstration_notice(provider: Provider, day: date) -> bytes:
         code = queries.virtual_account(organisation) if place % 3 == 0 else ""
         rows.append(zengin.Deposit(f"{place + 1:06}", day, amount, _kana(organisation) or "ﾌﾘｺﾐﾆﾝ", code, "", False))
     rows.append(zengin.Deposit("000099", day, 12_345, "ｼﾗﾅｲ ﾋﾄ", "", "", False))
-    return deposit_notice(zengin.Collection(**provider.collection), day, rows)
+    return deposit_notice(debits.sender(provider), day, rows)

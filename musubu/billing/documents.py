@@ -34,7 +34,7 @@ SHEET = b"""
 #v(4mm)
 #text(size: 8.5pt, data.note)
 """
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "ja": {
         "title": "請求書", "return": "返還請求書", "number": "番号", "issued": "発行日", "due": "支払期日", "contract": "契約番号",
         "total": "ご請求金額（税込）", "back": "返還金額（税込）", "heads": ["内容", "期間", "税率", "金額（税抜）"],

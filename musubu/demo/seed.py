@@ -29,6 +29,11 @@ CUSTOMERS = (  # name, mail domain, service, plan, day after the start, pays how
     ("合同会社つばめ企画", "tsubame.example", "videog", "business", 30, None),
     ("株式会社ふじ出版", "fuji.example", "liveon", "yearly", 40, 8),
 )
+KANA = {
+    "sakura.example": "カ)サクラショウジ", "minato.example": "ユ)ミナトカンコウ", "kitano.example": "キタノデザイン(カ",
+    "aoba.example": "ガク)アオバガクエン", "tozai.example": "トウザイブツリユウ(カ", "hibiki.example": "カ)ヒビキデンキ",
+    "tsubame.example": "ド)ツバメキカク", "fuji.example": "カ)フジシユツパン",
+}  # fmt: skip
 STAFF = {
     Role.OWNER: "社長 山本",
     Role.SALES: "営業 佐藤",
@@ -102,6 +107,7 @@ Opened = list[tuple[Contract, int | None]]
 def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str, service: str, plan: str) -> Contract:
     """One company applies today and is accepted."""
     organisation, owner = cast.make_contractor(provider, name, f"owner@{domain}")
+    Organisation.objects.filter(pk=organisation.pk).update(name_kana=KANA[domain])
     Person.objects.filter(pk=owner.pk).update(name="代表 木村")
     cast.make_member(organisation, f"admin@{domain}", Role.ADMINISTRATOR, "管理 小林")
     cast.make_member(organisation, f"billing@{domain}", Role.BILLING_CONTACT, "経理 加藤")

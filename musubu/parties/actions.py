@@ -257,6 +257,28 @@ def update_organisation(*, organisation: Organisation, person: Person, data: Map
         )  # fmt: skip
 
 
+def check_digit(number: str) -> bool:
+    """Whether a registration number (T and 13 digits) has the check digit of a company's number."""
+    digits = [int(one) for one in reversed(number[2:])]
+    return int(number[1]) == 9 - sum(one * (1 + place % 2) for place, one in enumerate(digits)) % 9
+
+
+@transaction.atomic
+def update_provider(*, provider: Provider, person: Person, data: Mapping[str, object]) -> None:
+    """How the provider is called and reached, its registration number and its own bank account."""
+    permissions.require(person, "provider.update", provider=provider)
+    before = {field: getattr(provider, field) for field in data}
+    for field, value in data.items():
+        setattr(provider, field, value)
+    provider.save(update_fields=list(data))
+    changed = sorted(field for field in data if before[field] != data[field])
+    if changed:
+        _record(
+            person, provider, None, "provider.update", provider.slug,
+            {field: before[field] for field in changed}, {field: data[field] for field in changed},
+        )  # fmt: skip
+
+
 @transaction.atomic
 def add_client(*, contractor: Organisation, person: Person, data: Mapping[str, str]) -> Organisation:
     """An end client of a contractor (LN-2)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -116,4 +117,68 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "address": gettext_lazy("Address"),
             "telephone": gettext_lazy("Telephone"),
             "email": gettext_lazy("E-mail"),
+        }
+
+
+BANK = {  # part of the own account: label, pattern, help
+    "client": (gettext_lazy("Client code of the bank"), r"\d{1,10}"),
+    "client_name": (gettext_lazy("Own name in half-width kana"), r".{1,40}"),
+    "bank": (gettext_lazy("Bank code"), r"\d{1,4}"),
+    "branch": (gettext_lazy("Branch code"), r"\d{1,3}"),
+    "account": (gettext_lazy("Account number"), r"\d{1,7}"),
+}
+
+
+class ProviderForm(forms.Form):
+    """What stands on pages, invoices and bank files."""
+
+    name = forms.CharField(label=gettext_lazy("Company"), max_length=200)
+    name_en = forms.CharField(label=gettext_lazy("Company in English"), max_length=200, required=False)
+    name_zh = forms.CharField(label=gettext_lazy("Company in Chinese"), max_length=200, required=False)
+    registration_number = forms.RegexField(
+        r"^T\d{13}$", label=gettext_lazy("Registration number (T and 13 digits)"), required=False
+    )
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=300)
+    telephone = forms.CharField(label=gettext_lazy("Telephone"), max_length=30)
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    closed_days = forms.CharField(
+        label=gettext_lazy("Own closed days, one a line, such as 2026-12-29"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for part, (label, pattern) in BANK.items():
+            self.fields[part] = forms.RegexField(f"^{pattern}$", label=label, required=False)
+
+    def clean_closed_days(self) -> list[str]:
+        lines = self.cleaned_data["closed_days"].split()
+        try:
+            return sorted({date.fromisoformat(line).isoformat() for line in lines})
+        except ValueError:
+            raise forms.ValidationError(_("Write each day as 2026-12-29, one a line.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        given = [part for part in BANK if data.get(part)]
+        for part in BANK if given else ():
+            if not data.get(part) and part not in self.errors:
+                self.add_error(part, _("The own account needs all of its parts, or none."))
+        return data
+
+    def values(self, kept: dict[str, str]) -> dict[str, object]:
+        """The provider's fields."""
+        data = self.cleaned_data
+        names = {"ja": data["name"], "en": data["name_en"], "zh": data["name_zh"]}
+        parts = {part: data[part] for part in BANK if data[part]}
+        return {
+            "name": data["name"],
+            "names": {lang: text for lang, text in names.items() if text},
+            "registration_number": data["registration_number"],
+            "address": data["address"],
+            "telephone": data["telephone"],
+            "email": data["email"],
+            "closed_days": data["closed_days"],
+            "collection": {**kept, **parts} if parts else {},
         }

@@ -19,6 +19,7 @@ urlpatterns = [
     path(
         "invitations/<uuid:public_id>/withdrawal/", views_people.withdraw_invitation, name="parties-withdraw-invitation"
     ),
+    path("staff/provider/", views_people.provider, name="parties-provider"),
     path("organisation/", views_people.organisation, name="parties-organisation"),
     path("clients/", views_people.clients, name="parties-clients"),
     path("clients/<uuid:public_id>/", views_people.client, name="parties-client"),

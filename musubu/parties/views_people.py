@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu.parties import accounts, actions, queries
-from musubu.parties.decorators import customer_required, member_required, signed_in
+from musubu.parties.decorators import customer_required, member_required, signed_in, staff_required
 from musubu.parties.forms import (
     ROLES,
     ChangePasswordForm,
@@ -23,9 +23,10 @@ from musubu.parties.forms import (
     NewPasswordForm,
     OrganisationForm,
     ProfileForm,
+    ProviderForm,
 )
 from musubu.parties.middleware import SESSION_KEY
-from musubu.parties.models import Invitation, Membership, Organisation, Person
+from musubu.parties.models import Invitation, Membership, Organisation, Person, Provider
 from musubu.parties.permissions import membership_allows
 from musubu.parties.views import address_of
 from musubu.refusals import NotPossible
@@ -234,3 +235,27 @@ def client(request: HttpRequest, public_id: object) -> HttpResponseBase:
             form.add_error(None, str(error))
     context = {"client": row, "members": queries.members(row.provider, row), "form": form}
     return render(request, "parties/client.html", context)
+
+
+@staff_required("provider.update")
+def provider(request: HttpRequest) -> HttpResponseBase:
+    """The provider's own data: names, registration number, closed days, own bank account."""
+    acting = _acting(request)
+    own = Provider.objects.get(pk=acting.provider.pk)
+    initial = {
+        "name": own.name, "name_en": own.names.get("en", ""), "name_zh": own.names.get("zh", ""),
+        "registration_number": own.registration_number, "address": own.address, "telephone": own.telephone,
+        "email": own.email, "closed_days": "\n".join(own.closed_days), **own.collection,
+    }  # fmt: skip
+    form = ProviderForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.update_provider(provider=own, person=acting.person, data=form.values(own.collection))
+        number = form.cleaned_data["registration_number"]
+        if number and not actions.check_digit(number):
+            messages.warning(
+                request, _("Saved. The registration number has not the check digit of a company; compare it.")
+            )
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("parties-provider")
+    return render(request, "parties/provider.html", {"form": form})

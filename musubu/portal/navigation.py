@@ -33,7 +33,7 @@ STAFF: list[Section] = [
     (
         _("Money"),
         [
-            Item("billing-home", _("Billing"), "invoices.read"),
+            Item("billing-home", _("Invoices and payments"), "invoices.read"),
             Item("billing-deposits", _("Money in"), "payments.match"),
             Item("billing-debits", _("Direct debit"), "payments.debit"),
             Item("billing-books", _("Books"), "billing.read"),
@@ -51,6 +51,7 @@ STAFF: list[Section] = [
         _("Provider"),
         [
             Item("contracts-running", _("Services and terms"), "catalogue.read"),
+            Item("parties-provider", _("Company data"), "provider.update"),
             Item("parties-people", _("People"), "members.read"),
             Item("api-keys", _("API and webhooks"), "keys.read"),
             Item("parties-audit", _("Audit log"), "audit.read"),
@@ -64,7 +65,7 @@ CUSTOMER: list[Section] = [
             Item("portal-home", _("Home"), "home.read"),
             Item("contracts-list", _("Contracts"), "contracts.read"),
             Item("contracts-applications", _("Applications"), "applications.read"),
-            Item("billing-home", _("Billing"), "invoices.read"),
+            Item("billing-home", _("Invoices and payments"), "invoices.read"),
             Item("notices-mailbox", _("Messages"), "notices.read"),
         ],
     ),

@@ -183,3 +183,29 @@ def test_details_are_changed_with_before_and_after(world: Any) -> None:
     client.post("/organisation/", {"name": "新社名", "address": organisation.address, "telephone": "06-1"})
     entry = AuditEntry.objects.get(action="organisation.update")
     assert entry.before["name"] == "株式会社さくら商事" and entry.after["name"] == "新社名"
+
+
+@pytest.mark.parametrize(
+    ("number", "right"), [("T7123456789012", True), ("T4011001098993", True), ("T1234567890123", False)]
+)
+def test_the_check_digit_of_a_registration_number(number: str, right: bool) -> None:
+    assert actions.check_digit(number) is right
+
+
+def test_the_providers_own_data(world: Any) -> None:
+    provider, _, owner = world
+    client = Client()
+    client.force_login(cast.make_staff(provider, Role.OWNER))
+    form = {"name": "新社名", "address": "a", "telephone": "1", "email": "a@b.example", "registration_number": "T12",
+            "closed_days": "2026-12-29\nx", "bank": "5"}  # fmt: skip
+    refused = client.post("/staff/provider/", form).content.decode()
+    assert refused.count("errorlist") >= 3 and "新社名" in refused
+    right = {**form, "registration_number": "T7123456789012", "closed_days": "2026-12-30 2026-12-29", "bank": ""}
+    client.post("/staff/provider/", right)
+    provider.refresh_from_db()
+    assert (provider.name, provider.closed_days, provider.collection) == ("新社名", ["2026-12-29", "2026-12-30"], {})
+    assert AuditEntry.objects.get(action="provider.update").after["name"] == "新社名"
+    client.force_login(cast.make_staff(provider, Role.SUPPORT))
+    assert client.get("/staff/provider/").status_code == 403
+    with pytest.raises(NotAllowed):
+        actions.update_provider(provider=provider, person=owner, data={"name": "x"})

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from musubu import terms
+from musubu.billing.documents import WORDS
 from musubu.clock import TOKYO
 from musubu.contracts import services
 from musubu.notices.effects import TELLS
@@ -122,3 +123,10 @@ def outcome_kind(what: str) -> str:
 @register.filter
 def role_name(role: str) -> str:
     return str(ROLES[Role(role)])
+
+
+@register.filter
+def item_name(item: str) -> str:
+    """What a charge is called; options keep their own name."""
+    items: dict[str, str] = WORDS[lang()]["items"]
+    return items.get(item, item)
