@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
+from musubu.contracts import actions
 from musubu.contracts.models import Contract, Option, Plan, Price, TermsVersion
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -19,7 +20,8 @@ from musubu.refusals import NotPossible
 def announce_price(
     *, of: Plan | Option, person: Person, valid_from: date, monthly_fee: int, initial_fee: int = 0
 ) -> Price:
-    """A price that is valid from a day to come; older ones stay (SC-9.5, SC-27.1: told before)."""
+    """A price that is valid from a day to come; older ones stay. Where the terms let a running contract's fee be revised
+    (SC-9.5, SC-27.1), it is told now and counts from that day."""
     permissions.require(person, "catalogue.price", provider=of.provider)
     if valid_from <= clock.today():
         raise NotPossible(_("A new price is valid from tomorrow at the earliest, so that it can be told before."))
@@ -34,7 +36,19 @@ def announce_price(
         subject=f"{of.service} {of.code}",
         after={"valid_from": valid_from, "monthly_fee": monthly_fee, "initial_fee": initial_fee},
     )
+    if isinstance(of, Plan) and of.service == "simpleconnect":
+        _tell_running(of, row)
     return row
+
+
+def _tell_running(plan: Plan, price: Price) -> None:
+    """SC-9.5, SC-27.1: contracts that run under the plan hear of its revised fee now and pay it from its day."""
+    running = Contract.objects.filter(plan=plan, begins_on__isnull=False, ends_on__isnull=True)
+    data = {"effective": price.valid_from, "monthly_fee": price.monthly_fee}
+    for contract in running.exclude(state__in=(Contract.State.ENDED, Contract.State.PROVISIONAL)):
+        actions.record_event(
+            contract=contract, what="change-price", data=data, key=f"price-{price.pk}-{price.monthly_fee}"
+        )
 
 
 @transaction.atomic

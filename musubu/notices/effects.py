@@ -24,6 +24,7 @@ TELLS = {  # kind of outcome -> subject in words
     "reminder": {"ja": "お支払いのお願い", "en": "Payment reminder", "zh": "付款提醒"},
     "interest": {"ja": "延滞利息のご案内", "en": "Late interest", "zh": "滞纳利息通知"},
     "short-payment": {"ja": "お支払い額の不足", "en": "Your payment was short", "zh": "付款不足"},
+    "price.changes": {"ja": "料金の改定", "en": "The fee changes", "zh": "费用调整"},
     "plan.changed": {"ja": "プランの変更", "en": "Your plan has changed", "zh": "套餐变更"},
     "suspended": {"ja": "ご利用の停止", "en": "Service suspended", "zh": "服务暂停"},
     "resumed": {"ja": "ご利用の再開", "en": "Service resumed", "zh": "服务恢复"},

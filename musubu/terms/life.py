@@ -85,6 +85,7 @@ class Life:
         self.extension_days = 0
         # money
         self.charged_to: date | None = None
+        self.revised: list[tuple[date, int]] = []  # (first day, monthly fee), as revisions were told
         self.months_charged = 0
         self.initial_charged = False
         self.pending: dict[date, list[Charge]] = {}
@@ -128,6 +129,11 @@ class Life:
     def served_on(self, day: date) -> bool:
         """Whether the contract still counts on a day."""
         return self.last_day is None or day <= self.last_day
+
+    def fee_on(self, day: date) -> int:
+        """The monthly fee that counts for a period that begins on a day (SC-9.5)."""
+        valid = [fee for first, fee in self.revised if first <= day]
+        return valid[-1] if valid else self.particulars.monthly_fee
 
     def charge(
         self, clause: str, item: str, first: date, last: date, amount: int, *why: Step, taxed: bool = True

@@ -43,6 +43,7 @@ EVENTS: dict[str, Callable[[Life, dict[str, Any]], None]] = {
     "usage": deposit.usage,
     "deposit": deposit.ask,
     "plan-maintenance": notice_periods.maintenance,
+    "change-price": charging.change_price,
     "change-terms": notice_periods.change_of_terms,
     "end-service": notice_periods.end_of_service,
     "suspend": ending.suspend,

@@ -48,6 +48,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "deposit": {"amount": ("yen", True), "due": ("date", True)},
     "plan-maintenance": {"starts": ("time", True)},
     "change-terms": {"disadvantageous": ("switch", False), "effective": ("date", True)},
+    "change-price": {"effective": ("date", True), "monthly_fee": ("yen", True)},
     "end-service": {"on": ("date", True)},
     "suspend": {"clause": ("clause", True)},
     "lift": {"clause": ("clause", False)},

@@ -217,3 +217,17 @@ def test_a_stopped_run_stands_where_it_was(provider: Provider) -> None:
     assert run.ended_at and run.stands_at < run.to
     with pytest.raises(NotAllowed):
         sandbox.start_run(provider=provider, person=cast.make_staff(provider, Role.AUDITOR), to=run.to)
+
+
+def test_a_running_contract_hears_of_a_revised_fee_and_pays_it_from_its_day(provider: Provider) -> None:
+    """SC-9.5, SC-27.1; under other terms the agreed fee stays"""
+    phone, video = opened(provider, "simpleconnect"), opened(provider, "videog")
+    sales = cast.make_staff(provider, Role.SALES)
+    for contract in (phone, video):
+        offering.announce_price(of=contract.plan, person=sales, valid_from=date(2026, 6, 15), monthly_fee=5_000)
+        offering.announce_price(of=contract.plan, person=sales, valid_from=date(2026, 6, 15), monthly_fee=5_000)
+    assert Notice.objects.filter(kind="price.changes").count() == 1
+    sandbox.advance(provider, datetime(2026, 7, 2, tzinfo=clock.TOKYO))
+    paid = [one.data["amount"] for one in phone.outcomes.filter(what="charge", data__item="monthly").order_by("n")]
+    assert paid == [2_980, 2_980, 5_000]
+    assert not video.events.filter(what="change-price").exists()

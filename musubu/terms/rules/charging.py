@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from musubu.terms import money
 from musubu.terms.calendar import (
@@ -15,9 +16,12 @@ from musubu.terms.calendar import (
     next_month_first,
     period_end,
 )
+from musubu.terms.errors import EventError
 from musubu.terms.life import CHARGE, Life
 from musubu.terms.outcomes import Step
 from musubu.terms.rules import deposit
+
+REVISION = "SC-9.5"
 
 
 def begin(life: Life) -> None:
@@ -60,11 +64,9 @@ def _late_first_charge(life: Life) -> bool:
 def _charge_with_options(life: Life, first: date, last: date, months: int = 1, share: tuple[int, int] = (1, 1)) -> None:
     agreed, rule = life.particulars, life.need("charging")
     life.months_charged += 1
-    step = Step(
-        rule.family,
-        {"from": first.isoformat(), "to": last.isoformat(), "fee": agreed.monthly_fee, "months": months},
-    )
-    fee = money.part(agreed.monthly_fee * months, *share)
+    monthly = life.fee_on(first)
+    step = Step(rule.family, {"from": first.isoformat(), "to": last.isoformat(), "fee": monthly, "months": months})
+    fee = money.part(monthly * months, *share)
     life.charge(rule.clause, "monthly", first, last, fee, step)
     for name, price in agreed.options.items():
         life.charge(
@@ -86,6 +88,19 @@ def _charge_with_options(life: Life, first: date, last: date, months: int = 1, s
             agreed.initial_fee,
             Step("initial", {"fee": agreed.initial_fee}),
         )
+
+
+def change_price(life: Life, data: dict[str, Any]) -> None:
+    """SC-9.5, SC-27.1: a revised monthly fee, told before, counts for months that begin on or after its day."""
+    first, fee = data["effective"], data["monthly_fee"]
+    if REVISION not in life.terms.clauses:
+        raise EventError("what", "the fee of a running contract cannot be revised under these terms")
+    if first <= life.today:
+        raise EventError("effective", "lies in the past; a revision is told before its day")
+    life.revised = sorted([*life.revised, (first, fee)], key=lambda one: one[0])
+    if life.running:
+        told = {"from": first.isoformat(), "monthly_fee": fee}
+        life.emit("price.changes", REVISION, told, Step("price-revised", {**told, "before": life.fee_on(life.today)}))
 
 
 def charge_month(life: Life, month: date) -> None:

@@ -55,7 +55,7 @@ def not_charged(life: Life, number: int) -> None:
 
 def _by_hour(life: Life, hours: int, day_part: int) -> int:
     """The fee by the day, a month being 30, and then by the hour."""
-    return money.part(life.particulars.monthly_fee, hours, day_part * 24)
+    return money.part(life.fee_on(life.today), hours, day_part * 24)
 
 
 def claim(life: Life, data: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def _latest(life: Life, outage: Outage, rule: Rule) -> date | None:
 
 
 def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
-    fee, hours = life.particulars.monthly_fee, hours_of(outage)
+    fee, hours = life.fee_on(life.today), hours_of(outage)
     match rule.family:
         case "compensation.by-day":
             amount = money.part(fee, hours // 24, rule["day_part"])
