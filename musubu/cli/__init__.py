@@ -37,3 +37,6 @@ def django() -> None:
     import django as framework
 
     framework.setup()
+    from django.utils import translation
+
+    translation.activate("en")  # the command line speaks English; mails and pages choose their reader's language
