@@ -16,7 +16,8 @@ def forwards(apps, editor):
         return
     editor.execute(
         "CREATE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION '% is never changed', TG_TABLE_NAME; END $$",
+        params=None,
     )
     for table in TABLES:
         editor.execute(
