@@ -1,0 +1,19 @@
+"""Tables of billing, one module for each subject."""
+
+from musubu.billing.models.books import Entry
+from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
+from musubu.billing.models.documents import Charge, CreditNote, Invoice
+from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
+
+__all__ = [
+    "BankDeposit",
+    "BankFile",
+    "Charge",
+    "CreditNote",
+    "DebitLine",
+    "DebitRun",
+    "Entry",
+    "Invoice",
+    "Mandate",
+    "PayerName",
+]
