@@ -33,8 +33,10 @@ NOTHING = ("", "", 0)
 
 
 def rows(entries: Iterable[Entry], layout: str) -> Iterator[list[Any]]:
-    """One row for each pair of sides; `entries` ordered by contract, outcome and line."""
-    for number, (_key, group) in enumerate(groupby(entries, lambda one: (one.contract_id, one.outcome)), 1):
+    """One row for each pair of sides; `entries` ordered by voucher, contract, outcome and line."""
+    for number, (_key, group) in enumerate(
+        groupby(entries, lambda one: (one.voucher_id, one.contract_id, one.outcome)), 1
+    ):
         listed = list(group)
         debits = [(*NAMES[one.account], one.debit) for one in listed if one.debit]
         credits = [(*NAMES[one.account], one.credit) for one in listed if one.credit]
@@ -49,7 +51,8 @@ def rows(entries: Iterable[Entry], layout: str) -> Iterator[list[Any]]:
 def _row(
     layout: str, number: int, day: str, entry: Entry, debit: tuple[str, str, int], credit: tuple[str, str, int]
 ) -> list[Any]:
-    note = f"{entry.contract.number} {entry.clause}"
+    number_of = entry.contract.number if entry.contract else ""
+    note = f"{number_of} {entry.voucher.text if entry.voucher else entry.clause}".strip()
     sides = [debit[0], debit[1], debit[2] or "", credit[0], credit[1], credit[2] or ""]
     if layout == "freee":
         return [day, number, *sides, note]
@@ -57,4 +60,4 @@ def _row(
         return [number, day, *sides, note]
     if layout == "yayoi":
         return ["2000", number, "", day, *sides, note]
-    return [day, number, entry.contract.number, debit[0], debit[2] or "", credit[0], credit[2] or "", entry.clause]
+    return [day, number, number_of, debit[0], debit[2] or "", credit[0], credit[2] or "", entry.clause]

@@ -33,6 +33,10 @@ def _numbers(provider: Provider) -> Iterator[str]:
 
 def _balance(provider: Provider) -> Iterator[str]:
     rows = Entry.objects.filter(provider=provider).order_by()
+    own = rows.filter(voucher__isnull=False).values_list("voucher__key").annotate(off=Sum(F("debit") - F("credit")))
+    for key, off in own.exclude(off=0):
+        yield f"voucher {key} is {off} yen out of balance"
+    rows = rows.filter(voucher__isnull=True)
     sums = rows.values_list("contract__number", "outcome").annotate(off=Sum(F("debit") - F("credit"))).exclude(off=0)
     for number, outcome, off in sums:
         yield f"{number}: entries of outcome {outcome} are {off} yen out of balance"
@@ -48,7 +52,8 @@ def _contract(contract: Contract) -> Iterator[str]:
 def _entries(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
     """The books hold what each outcome means, no more and no less."""
     kept = {
-        (row.outcome, row.line): (row.account, row.debit, row.credit, row.of_contract) for row in contract.entries.all()
+        (row.outcome or 0, row.line): (row.account, row.debit, row.credit, row.of_contract)
+        for row in contract.entries.filter(voucher__isnull=True)
     }
     meant = {
         (one.n, place): (line.account, line.debit, line.credit, line.invoice)

@@ -192,9 +192,9 @@ def _uuid(request: HttpRequest, name: str) -> uuid.UUID:
 def books(request: HttpRequest) -> HttpResponseBase:
     """Trial balance and journal; `layout` gives the journal as CSV."""
     acting = _acting(request)
-    entries = Entry.objects.filter(provider=acting.provider).select_related("contract")
+    entries = Entry.objects.filter(provider=acting.provider).select_related("contract", "voucher")
     if (layout := request.GET.get("layout", "")) in exports.HEADS:
-        ordered = entries.order_by("contract", "outcome", "line")
+        ordered = entries.order_by("voucher", "contract", "outcome", "line")
         return csv_file(f"journal-{layout}", exports.HEADS[layout], exports.rows(ordered.iterator(2000), layout))
     balance = queries.trial_balance(acting.provider, clock.now())
     context = {

@@ -1,6 +1,6 @@
 """Tables of billing, one module for each subject."""
 
-from musubu.billing.models.books import Entry
+from musubu.billing.models.books import Entry, Voucher
 from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
 from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
@@ -16,4 +16,5 @@ __all__ = [
     "Invoice",
     "Mandate",
     "PayerName",
+    "Voucher",
 ]
