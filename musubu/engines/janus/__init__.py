@@ -1,1 +1,1 @@
-"""The meetings' media engine: how a private Janus is configured and started, and how to speak with it."""
+"""The meeting engine: a private Janus, spoken to over its unix WebSocket."""
