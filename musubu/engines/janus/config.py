@@ -70,7 +70,8 @@ def is_own(address: str) -> bool:
 def write(instance: Instance) -> Path:
     """Write all files, clear sockets that a killed engine left, and say where the configuration lies."""
     folder = instance.folder / "janus"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for own in (instance.folder, folder):
+        own.mkdir(mode=0o700, exist_ok=True)
     for name in ("janus.sock", "admin.sock"):
         (instance.folder / name).unlink(missing_ok=True)
     for name, sections in _files(instance, modules()).items():

@@ -32,7 +32,8 @@ def executable() -> str:
 
 def write(instance: Instance) -> Path:
     folder = instance.folder / "turn"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for own in (instance.folder, folder):
+        own.mkdir(mode=0o700, exist_ok=True)
     path = folder / "turnserver.conf"
     path.touch(mode=0o600)
     path.write_text("\n".join(_lines(instance, folder)) + "\n", encoding="utf-8")
