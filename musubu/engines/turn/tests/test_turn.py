@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aioice import stun, turn
 
-from musubu.engines.turn import config, passes
+from musubu.engines.turn import config, health, passes
 from tests.engines import free_port
 
 SECRET = "shared"
@@ -144,3 +144,9 @@ def test_a_browser_is_given_every_way() -> None:
 @pytest.mark.parametrize("addresses", ["", "none", "own"])
 def test_without_a_relay_a_browser_is_given_none(addresses: str) -> None:
     assert passes.servers(addresses, SECRET, "g", NOW) == []
+
+
+def test_it_says_that_it_lives(tmp_path: Path) -> None:
+    with running_turn(tmp_path) as port:
+        assert health.answers("127.0.0.1", port)
+    assert not health.answers("127.0.0.1", port)
