@@ -214,9 +214,7 @@ class Media:
         if self.subscriber is None:
             return
         chosen = layers.choose(self.who.wishes, self.who.line)
-        changed = {
-            key: layer for key, layer in chosen.items() if key in self.have and self.layer.get(key, -2) != layer
-        }
+        changed = {key: layer for key, layer in chosen.items() if key in self.have and self.layer.get(key, -2) != layer}
         if not changed:
             return
         asked = [self._layer_request(self.have[key], layer, self.layer.get(key, -2)) for key, layer in changed.items()]

@@ -170,9 +170,9 @@ class Room:
 
     def _spawned(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            if not isinstance(error, EngineGone):
-                log.error("%s", self.id, exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, EngineGone):
+            log.error("%s", self.id, exc_info=error)
 
     # coming and going
 
@@ -182,7 +182,7 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        return len(self.people) >= self.settings["capacity"]
+        return len(self.people) >= int(self.settings["capacity"])
 
     def must_wait(self, who: Participant) -> str:
         """Why somebody has to wait in the lobby (a key of words), or nothing."""
@@ -240,9 +240,7 @@ class Room:
 
     def token(self, who: Participant) -> str:
         """With which somebody comes back to this chair after a cut or a restart."""
-        return who.ticket.token(
-            name=who.name, role=who.ticket.role, admitted=True, sitting=self.facts.sitting
-        )
+        return who.ticket.token(name=who.name, role=who.ticket.role, admitted=True, sitting=self.facts.sitting)
 
     def shared_settings(self) -> dict[str, Any]:
         return {name: self.settings[name] for name in SHARED}
@@ -383,7 +381,12 @@ class Room:
         if self.hosts and all(host.lost_at for host in self.hosts):
             self._hostless_since = self._hostless_since or now
         self._pass_on_host()
-        if not self.people and not self.lobby and self._alone_since is not None and now - self._alone_since > CHAIR_KEPT:
+        if (
+            not self.people
+            and not self.lobby
+            and self._alone_since is not None
+            and now - self._alone_since > CHAIR_KEPT
+        ):
             await self.end("empty")
 
     async def end(self, reason: str, detail: dict[str, Any] | None = None) -> None:
@@ -405,9 +408,7 @@ class Room:
         await self.phones.close()
         if self.house.rooms_reachable:
             self.spawn(self.house.rooms.destroy(self.id, self.secret))
-        self.house.database.later(
-            store.end_sitting, self.facts.sitting, self.facts.now(), reason, detail, self.peak
-        )
+        self.house.database.later(store.end_sitting, self.facts.sitting, self.facts.now(), reason, detail, self.peak)
         self.tell_outside("meeting.ended", {"reason": reason})
         self.house.forget(self)
 
