@@ -122,9 +122,9 @@ class Room:
             log.exception("%s could not come into the engine's room", who.id)
 
     def all_streams(self) -> Iterator[tuple[str, str, str]]:
-        """(feed, source, mid) of everything that is sent."""
+        """(feed, source, mid) of everything that is sent and has reached the engine."""
         for who in self.people.values():
-            for one in who.streams:
+            for one in who.streams if who.media and who.media.up else ():
                 yield who.id, one["source"], one["mid"]
         if self.phones.feed:
             yield self.phones.feed, "mic", "0"
