@@ -102,7 +102,7 @@ def _plain_svg(content: bytes) -> bytes:
         raise damaged
     _strip(root)
     ElementTree.register_namespace("", SVG)
-    return ElementTree.tostring(root, encoding="utf-8")
+    return bytes(ElementTree.tostring(root, encoding="utf-8"))
 
 
 def _strip(element: ElementTree.Element) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ def origins(typed: str) -> list[str]:
             port = f":{parts.port}" if parts.port else ""
         except ValueError:
             port = "?"
-        if not parts.hostname or "?" in port or parts.scheme not in (("https", "http") if local else ("https",)):
+        named = re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", parts.hostname or "")
+        if not named or "?" in port or parts.scheme not in (("https", "http") if local else ("https",)):
             raise NotPossible(
                 _("%(line)s is not the address of a secure page. Write it as https://example.jp.") % {"line": line}
             )

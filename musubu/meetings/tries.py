@@ -15,7 +15,7 @@ def _names(address: str, number: str) -> tuple[str, str]:
 
 def blocked(address: str, number: str) -> bool:
     of_address, of_number = _names(address, number)
-    return cache.get(of_address, 0) >= MOST or cache.get(of_number, 0) >= MOST * 5
+    return bool(cache.get(of_address, 0) >= MOST or cache.get(of_number, 0) >= MOST * 5)
 
 
 def count(address: str, number: str) -> None:

@@ -121,7 +121,7 @@ def _dates(kind: str, meeting: Meeting, moment: datetime | None) -> list[str]:
 def _opening(kind: str, meeting: Meeting) -> tuple[str, str]:
     host = {"host": meeting.host.name}
     return {
-        "invited": (_("%(host)s invites you to a meeting.") % host, _("Invitation")),
+        "invited": (_("%(host)s invites you to a meeting.") % host, _("Meeting invitation")),
         "changed": (_("%(host)s has changed a meeting. This is how it stands now.") % host, _("Changed")),
         "cancelled": (_("%(host)s has cancelled this meeting.") % host, _("Cancelled")),
         "uninvited": (_("You are no longer expected at this meeting.") % host, _("Cancelled")),
