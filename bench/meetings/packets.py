@@ -49,7 +49,12 @@ class Stream:
         last = part == self.packets - 1
         sound = self.payload == OPUS
         head = struct.pack(
-            "!BBHII", 0x90 if sound else 0x80, self.payload | (0x80 if last and not sound else 0), self.number, stamp, self.ssrc
+            "!BBHII",
+            0x90 if sound else 0x80,
+            self.payload | (0x80 if last and not sound else 0),
+            self.number,
+            stamp,
+            self.ssrc,
         )
         body = SOUND if sound else self._vp8(part)
         return head + body + bytes(self.size - len(body))
@@ -57,7 +62,9 @@ class Stream:
     def _vp8(self, part: int) -> bytes:
         """Descriptor with picture number and temporal layer, then the first bytes of a frame, key or not."""
         key = self.frame % max(1, int(self.rate * KEYFRAME)) == 0
-        descriptor = struct.pack("!BBHBB", 0x90 if part == 0 else 0x80, 0xE0, 0x8000 | (self.frame & 0x7FFF), self.frame & 0xFF, 0)
+        descriptor = struct.pack(
+            "!BBHBB", 0x90 if part == 0 else 0x80, 0xE0, 0x8000 | (self.frame & 0x7FFF), self.frame & 0xFF, 0
+        )
         if part:
             return descriptor
         return descriptor + (b"\x10\x02\x00\x9d\x01\x2a\x40\x01\xb4\x00" if key else b"\x11\x02\x00")
@@ -229,4 +236,3 @@ class Receiving:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
-
