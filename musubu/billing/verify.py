@@ -87,7 +87,8 @@ def _standing(contract: Contract) -> Iterator[str]:
     life = playing.played(contract, contract.played_to).life
     sums = {
         account: (debit or 0) - (credit or 0)
-        for account, debit, credit in contract.entries.order_by()
+        for account, debit, credit in contract.entries.filter(voucher__isnull=True)
+        .order_by()
         .values_list("account")
         .annotate(d=Sum("debit"), c=Sum("credit"))
     }

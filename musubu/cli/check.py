@@ -14,6 +14,9 @@ FORMS = {
     "MUSUBU_MAIL": r"mailbox|smtp://[^/]+",
     "MUSUBU_HOSTS": r"[^,\s]+(,[^,\s]+)*",
     "MUSUBU_ADDRESS": r"https?://[^/\s]+",
+    "MUSUBU_STRIPE_KEY": r"((sk|rk)_(live|test)_\w+)?",
+    "MUSUBU_STRIPE_WEBHOOK_SECRET": r"(whsec_\S+)?",
+    "MUSUBU_CARD_STANDIN": r"(http://(127\.0\.0\.1|localhost):\d+)?",
     "MUSUBU_SECURE": r"[01]",
     "MUSUBU_FRONT": r"[01]",
 }
@@ -26,6 +29,8 @@ def problems() -> list[str]:
         given = config.value(setting.name)
         if setting.name in FORMS and not re.fullmatch(FORMS[setting.name], given):
             found.append(f"{setting.name}={given!r}: give {setting.meaning}")
+    if config.value("MUSUBU_STRIPE_KEY") and not config.value("MUSUBU_STRIPE_WEBHOOK_SECRET"):
+        found.append("MUSUBU_STRIPE_WEBHOOK_SECRET='': a key needs it too; give the webhook's signing secret")
     known = {setting.name for setting in config.SETTINGS}
     found += [
         f"{name}: unknown setting; known are {', '.join(sorted(known))}"

@@ -41,12 +41,13 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Payment:
     """How an attempt stands. `state`: paid | refused | needs-authentication | open; `reason`: the company's code of a
-    refusal; `fee`: whole yen, where it is known."""
+    refusal; `fee`: whole yen, where it is known; `mark`: what we called the attempt when we asked for it."""
 
     reference: str
     state: str
     reason: str = ""
     fee: int | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

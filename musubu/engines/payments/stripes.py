@@ -170,7 +170,8 @@ def _asked(call: Callable[[], Any]) -> Any:
     try:
         return call()
     except stripe.CardError as error:
-        intent = (error.json_body or {}).get("error", {}).get("payment_intent", {})
+        told: Any = error.json_body or {}
+        intent = told.get("error", {}).get("payment_intent", {})
         code = str(getattr(error.error, "decline_code", None) or error.code or "card_declined")
         state = "needs-authentication" if error.code in AUTHENTICATION else "refused"
         raise _Declined(Payment(str(intent.get("id", "")), state, code)) from None
@@ -188,13 +189,14 @@ def _card(method: Any) -> Card:
 
 
 def _payment(intent: Any) -> Payment:
+    mark = str((intent.metadata.to_dict() if intent.metadata else {}).get("mark", ""))
     if intent.status == "succeeded":
         charge = intent.latest_charge
         moved = getattr(charge, "balance_transaction", None) if charge and not isinstance(charge, str) else None
         fee = int(moved.fee) if moved and not isinstance(moved, str) else None
-        return Payment(str(intent.id), "paid", fee=fee)
+        return Payment(str(intent.id), "paid", fee=fee, mark=mark)
     wrong = getattr(intent, "last_payment_error", None)
     if wrong:
         state = "needs-authentication" if wrong.code in AUTHENTICATION else "refused"
-        return Payment(str(intent.id), state, str(getattr(wrong, "decline_code", None) or wrong.code))
-    return Payment(str(intent.id), "refused" if intent.status == "canceled" else "open")
+        return Payment(str(intent.id), state, str(getattr(wrong, "decline_code", None) or wrong.code), mark=mark)
+    return Payment(str(intent.id), "refused" if intent.status == "canceled" else "open", mark=mark)

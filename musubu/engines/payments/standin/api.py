@@ -115,9 +115,10 @@ class Api:
             made["setup_intent"] = intent["id"]
         elif mode == "payment":
             item = given["line_items"]["0"]["price_data"]
-            made |= {"amount_total": int(item["unit_amount"]), "text": item["product_data"]["name"]}
+            amount = int(item["unit_amount"])
+            made |= {"amount_total": amount, "text": item["product_data"]["name"]}
             more = given.get("payment_intent_data", {}).get("metadata", {})
-            intent = self._intent(given["customer"], made["amount_total"], None, more, made["text"])
+            intent = self._intent(given["customer"], amount, None, more, made["text"])
             made["payment_intent"] = intent["id"]
         else:
             raise Wrong(400, "parameter_invalid", f"mode {mode!r} is not played here")

@@ -13,6 +13,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, decline: str, intent: Object) -> None:
         super().__init__(code)
+        self.decline = decline
         self.body = {
             "type": "card_error", "code": code, "decline_code": decline, "message": f"The card was refused: {decline}.",
             "payment_intent": intent,

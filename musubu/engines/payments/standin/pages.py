@@ -115,7 +115,7 @@ def step(store: Store, session: Object, given: dict[str, str]) -> tuple[str, str
     try:
         _approve(store, session, last4)
     except ledger.Refused as error:
-        return card_page(session, error.body["decline_code"]), ""
+        return card_page(session, error.decline), ""
     return "", session["success_url"]
 
 
