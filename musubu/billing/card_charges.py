@@ -220,10 +220,9 @@ def pay_page(*, invoice: Invoice, person: Person, back: str) -> Page:
     """The company's own page for one invoice: for a card that wants authentication, or another card."""
     contract = invoice.contract
     permissions.require(person, "payments.card", provider=contract.provider, organisation=contract.organisation)
-    payments = cards.company_of(contract.provider)
+    payments = cards.company_of(contract.provider)  # no attempt is written down where there is no company
     for waiting in CardCharge.objects.filter(invoice=invoice, how="page", state="started"):
-        cards.answered(lambda waiting=waiting: payments.close_page(waiting.page))
-        finish_page(waiting)
+        _close(waiting)
     charge = _begin(invoice, None, CardCharge.How.PAGE, person)
     page = cards.answered(
         lambda: payments.payment_page(
@@ -237,6 +236,13 @@ def pay_page(*, invoice: Invoice, person: Person, back: str) -> Page:
     return page
 
 
+def _close(waiting: CardCharge) -> None:
+    """Nobody can pay on an earlier page any more; who did meanwhile has paid."""
+    if waiting.page:
+        cards.answered(lambda: cards.company_of(waiting.provider).close_page(waiting.page))
+    finish_page(waiting)
+
+
 def _customer(charge: CardCharge, person: Person) -> str:
     organisation = charge.contract.organisation
     earlier = PaymentCard.objects.filter(organisation=organisation).exclude(customer="").order_by("-pk").first()
@@ -246,8 +252,8 @@ def _customer(charge: CardCharge, person: Person) -> str:
 
 
 def finish_page(charge: CardCharge) -> CardCharge:
-    """See what became of a page to pay. Safe twice, and from page and message at once."""
-    if charge.state != CardCharge.State.STARTED:
+    """See what became of a page to pay. Safe twice, and from page and message at once; the card that paid is kept."""
+    if charge.state not in (CardCharge.State.STARTED, CardCharge.State.PAID):
         return charge
     if not charge.page:  # the company was never reached
         return settle(charge, Payment("", "refused", "given_up"))

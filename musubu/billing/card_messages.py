@@ -74,7 +74,8 @@ def _marked(thing: Object) -> uuid.UUID | None:
 
 def _payment(thing: Object) -> None:
     """Paid or refused: asked for again at the company, so that the order of messages does not matter."""
-    charge = _charges().filter(public_id=_marked(thing)).first()
+    mark = _marked(thing)
+    charge = _charges().filter(public_id=mark).first() if mark else None
     if charge is None:
         return
     with _standing(charge.provider):
@@ -87,7 +88,8 @@ def _payment(thing: Object) -> None:
 
 
 def _refund(thing: Object) -> None:
-    row = CardRefund.objects.filter(public_id=_marked(thing)).select_related("charge__provider").first()
+    mark = _marked(thing)
+    row = CardRefund.objects.filter(public_id=mark or uuid.UUID(int=0)).select_related("charge__provider").first()
     if row is None:
         return
     with _standing(row.charge.provider):

@@ -212,7 +212,9 @@ def look_again(*, charge: CardCharge, person: Person) -> CardCharge:
         CardCharge.objects.filter(pk=charge.pk, state="uncertain").update(state="refused", reason="not_found")
         charge.refresh_from_db()
         return charge
-    return card_charges.settle(charge, cards.answered(lambda: cards.company_of(charge.provider).payment(charge.payment)))
+    return card_charges.settle(
+        charge, cards.answered(lambda: cards.company_of(charge.provider).payment(charge.payment))
+    )
 
 
 def _record(contract: Contract, person: Person, action: str, amount: int) -> None:

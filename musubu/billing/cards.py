@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -17,6 +18,7 @@ from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.rules import methods
 
+Answer = TypeVar("Answer")
 LIVE = ("sk_live_", "rk_live_")
 
 
@@ -96,7 +98,7 @@ def _opened(payments: Payments, row: PaymentCard, back: str) -> Page:
     )
 
 
-def answered(call: Any) -> Any:
+def answered(call: Callable[[], Answer]) -> Answer:
     """Ask the company; what it cannot do is told in words."""
     try:
         return call()
@@ -127,7 +129,13 @@ def _activate(card: PaymentCard, found: Card) -> PaymentCard:
         return own
     for before in PaymentCard.objects.filter(organisation=own.organisation, state="active"):
         _end(before, "replaced")
-    own.method, own.brand, own.last4, own.month, own.year = found.method, found.brand, found.last4, found.month, found.year
+    own.method, own.brand, own.last4, own.month, own.year = (
+        found.method,
+        found.brand,
+        found.last4,
+        found.month,
+        found.year,
+    )
     own.state, own.active_at = PaymentCard.State.ACTIVE, clock.now()
     own.save()
     _record(own, own.asked_by, "payments.card-active")

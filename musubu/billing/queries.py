@@ -104,6 +104,12 @@ def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str,
     return {"invoiced": invoiced or 0, "collected": collected or 0}
 
 
+def open_interest(contract: Contract) -> int:
+    """Late interest that was counted and is not paid, by the books."""
+    rows = Entry.objects.filter(contract=contract, account="interest-receivable")
+    return rows.aggregate(n=Sum(F("debit") - F("credit")))["n"] or 0
+
+
 def virtual_account(organisation: Organisation) -> str:
     """The payer code that a customer's transfers carry: 10 digits."""
     return f"{organisation.pk:010}"

@@ -83,7 +83,9 @@ class CardCharge(models.Model):
             models.UniqueConstraint(
                 fields=["invoice"], condition=models.Q(state="started"), name="one_card_charge_under_way"
             ),
-            models.UniqueConstraint(fields=["invoice"], condition=models.Q(how="due"), name="card_charged_when_due_once"),
+            models.UniqueConstraint(
+                fields=["invoice"], condition=models.Q(how="due"), name="card_charged_when_due_once"
+            ),
             models.UniqueConstraint(fields=["payment"], condition=~models.Q(payment=""), name="card_payment_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["provider", "state"])]

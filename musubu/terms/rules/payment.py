@@ -42,7 +42,9 @@ def return_balance(life: Life, data: dict[str, Any]) -> None:
         raise EventError("amount", f"{amount} yen cannot be given back; the balance is {life.balance} yen")
     life.balance -= amount
     back = {"amount": amount}
-    life.emit("balance.returned", life.need("due").clause, back, Step("balance-returned", {**back, "left": life.balance}))
+    life.emit(
+        "balance.returned", life.need("due").clause, back, Step("balance-returned", {**back, "left": life.balance})
+    )
 
 
 def _aimed(life: Life, number: int | None) -> Invoice | None:

@@ -2,5 +2,6 @@
 Checkout and 3-D Secure, and it sends signed messages. It keeps everything in one SQLite file."""
 
 from musubu.engines.payments.standin.server import StandIn, running
+from musubu.engines.payments.standin.walk import walk
 
-__all__ = ["StandIn", "running"]
+__all__ = ["StandIn", "running", "walk"]

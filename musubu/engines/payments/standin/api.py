@@ -162,7 +162,7 @@ class Api:
         if found["status"] != "succeeded":
             raise Wrong(400, "charge_not_refundable", "This payment has not succeeded.")
         charge = self._need(found["latest_charge"], "charge")
-        amount = int(given.get("amount", charge["amount"]))
+        amount = int(given.get("amount") or charge["amount"])
         if not 0 < amount <= charge["amount"] - charge["amount_refunded"]:
             raise Wrong(400, "amount_too_large", "More than what is left of this payment.")
         return ledger.refund(self.store, found, amount, given.get("metadata", {}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from musubu.engines.payments import Page, PaymentError, StripePayments, Unreachable, WrongSignature
-from musubu.engines.payments.standin import StandIn, running
+from musubu.engines.payments.standin import StandIn, running, walk
 from musubu.engines.payments.standin.server import signature
 
 SECRET = "whsec_trial"
@@ -30,29 +29,10 @@ def payments(standin: StandIn) -> StripePayments:
     return StripePayments(key="sk_test_x", secret=SECRET, address=standin.address)
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any) -> None:
-        return None
-
-
-def play(address: str, card: str, *steps: str) -> str:
-    """Go through the pages as a browser would; the last page, or where it leads."""
-    text = ""
-    for step in steps:
-        form = urllib.parse.urlencode({"card": card, "step": step}).encode()
-        try:
-            with urllib.request.build_opener(Stay).open(address, form) as answer:
-                text = answer.read().decode()
-        except urllib.error.HTTPError as answer:
-            assert answer.code == 303
-            return str(answer.headers["Location"])
-    return text
-
-
 def card_of(payments: StripePayments, card: str) -> tuple[str, str]:
     customer = payments.customer(name="さくら", email="a@b.example", key=f"c-{card}")
     page = payments.setup_page(customer=customer, back="http://x.example/back", language="ja", key=f"s-{card}")
-    assert play(page.address, card, "card", "approve") == "http://x.example/back"
+    assert walk(page.address, card, "approve") == "http://x.example/back"
     found = payments.page_result(page.reference)
     assert found.state == "done" and found.card and found.card.last4 == card
     return customer, found.card.method
@@ -95,8 +75,8 @@ def opened(payments: StripePayments) -> Page:
 
 def test_refused_on_the_page_stays_on_the_page(payments: StripePayments) -> None:
     page = opened(payments)
-    assert "was refused" in play(page.address, "0002", "card")
-    assert "Authentication was refused" in play(page.address, "4242", "card", "refuse")
+    assert "was refused" in walk(page.address, "0002")
+    assert "Authentication was refused" in walk(page.address, "4242", "refuse")
     assert payments.page_result(page.reference).state == "open"
     payments.close_page(page.reference)
     payments.close_page(page.reference)
@@ -108,7 +88,7 @@ def test_a_page_to_pay_with_a_card_that_wants_authentication(payments: StripePay
     page = payments.payment_page(
         customer=customer, amount=500, text="請求 7", mark="m7", back="http://x.example/", language="ja", key="p"
     )
-    assert play(page.address, "3184", "card", "approve") == "http://x.example/"
+    assert walk(page.address, "3184", "approve") == "http://x.example/"
     found = payments.page_result(page.reference)
     assert found.state == "done" and found.payment and found.payment.state == "paid" and found.card
 
