@@ -98,9 +98,9 @@ def _wrong(keys: list[int]) -> dict[int, tuple[str, bool]]:
 
 def _how(one: queries.Open, card: PaymentCard | None, mandate: Mandate | None, failed: bool) -> str:
     contract = one.invoice.contract
-    if card and card.active_at and cards.takes_cards(contract.service) and not failed:
-        if one.invoice.due_on >= card.active_at.astimezone(clock.TOKYO).date():
-            return "card"
+    since = card.active_at.astimezone(clock.TOKYO).date() if card and card.active_at else None
+    if since and one.invoice.due_on >= since and cards.takes_cards(contract.service) and not failed:
+        return "card"
     return "debit" if mandate and contract.particulars.get("payment") == "debit" else "transfer"
 
 

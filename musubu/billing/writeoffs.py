@@ -18,7 +18,6 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 
-
 RECOVERS = ("paid", "deposit.applied", "invoice.void")  # outcomes that settle an invoice after all
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from musubu.api import webhooks
-from musubu.billing import effects as billing
 from musubu.billing import card_charges, dunning, ledger, plans, telling, writeoffs
+from musubu.billing import effects as billing
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
