@@ -1,20 +1,46 @@
 """Tables of billing, one module for each subject."""
 
+from musubu.billing.models.agencies import Agency, Handover, HandoverLine, Remittance
 from musubu.billing.models.books import Entry, Voucher
-from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
+from musubu.billing.models.claims import CarrierPool, Claim
+from musubu.billing.models.debits import BankBranch, DebitLine, DebitRun, Mandate
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
-from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
+from musubu.billing.models.equipment import Article, EquipmentOrder, OrderLine, Replacement, Unit
+from musubu.billing.models.payouts import Payable, PayeeAccount, PayoutLine, PayoutRun, Sale, Share, Statement
+from musubu.billing.models.transfers import BankDeposit, BankFile, BankLayout, CsvUpload, DepositPart, PayerName
 
 __all__ = [
+    "Agency",
+    "Article",
+    "BankBranch",
     "BankDeposit",
     "BankFile",
+    "BankLayout",
+    "CarrierPool",
     "Charge",
+    "Claim",
     "CreditNote",
+    "CsvUpload",
     "DebitLine",
     "DebitRun",
+    "DepositPart",
     "Entry",
+    "EquipmentOrder",
+    "Handover",
+    "HandoverLine",
     "Invoice",
     "Mandate",
+    "OrderLine",
+    "Payable",
+    "PayeeAccount",
     "PayerName",
+    "PayoutLine",
+    "PayoutRun",
+    "Remittance",
+    "Replacement",
+    "Sale",
+    "Share",
+    "Statement",
+    "Unit",
     "Voucher",
 ]
