@@ -85,6 +85,7 @@ class DepositPart(models.Model):
     difference = models.PositiveBigIntegerField(default=0)  # yen missing or over
     matched_at = models.DateTimeField()
     matched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    of_contract = models.PositiveIntegerField(null=True, blank=True)  # the invoice that stayed open in part
     settled = models.CharField(
         max_length=20, blank=True
     )  # what was done about the difference: fee-borne, kept, given-back
