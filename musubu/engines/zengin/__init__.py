@@ -12,9 +12,9 @@ from musubu.engines.zengin.files import (
     transfers,
 )
 from musubu.engines.zengin.records import FileError
+from musubu.engines.zengin.statement import read_money_in
 
 __all__ = [
     "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_bank_name", "check_name",
-    "debit_request",
-    "kana", "read_debit_result", "read_deposits", "read_money_in", "transfers",
+    "debit_request", "kana", "read_debit_result", "read_deposits", "read_money_in", "transfers",
 ]  # fmt: skip
