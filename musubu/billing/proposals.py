@@ -17,7 +17,9 @@ from musubu.parties.models import Organisation, Provider
 
 COMPANY_FORMS = ("ｶ)", "(ｶ", "ｶﾌﾞｼｷｶﾞｲｼﾔ", "ﾕ)", "(ﾕ", "ﾕｳｹﾞﾝｶﾞｲｼﾔ", "ﾄﾞ)", "(ﾄﾞ", "ｺﾞｳﾄﾞｳｶﾞｲｼﾔ", "ｶﾞｸ)", "ｶﾞﾂｺｳﾎｳｼﾞﾝ")
 FEES = (110, 145, 165, 220, 275, 330, 440, 550, 605, 660, 770, 880)  # what banks take off a transfer, yen with tax
-NUMBER = re.compile(r"(?<![0-9])([0-9]{4,8})(?![0-9])")  # an invoice's number, as people write it beside their name
+NUMBER = re.compile(
+    r"(?<![0-9])([0-9]{4,10})(?![0-9])"
+)  # an invoice's or a payer's number, as people write it beside their name
 MOST_TOGETHER = 8  # contracts of one customer among which a sum is looked for
 
 
@@ -102,7 +104,8 @@ def proposals(deposit: BankDeposit, among: Candidates) -> list[Proposal]:
                 scores[contract] = (score, reason)
 
     rate(_named(deposit, among), 86, "invoice-number")
-    rate(among.by_account.get(deposit.payer_code, []) if deposit.payer_code else [], 90, "virtual-account")
+    for code in {deposit.payer_code, *NUMBER.findall(deposit.payer)}:
+        rate(among.by_account.get(code, []), 90, "virtual-account")
     rate(among.learned.get(plain(deposit.payer), []), 80, "learned-name")
     rate(among.by_name.get(plain(deposit.payer), []), 70, "name")
     same = among.by_amount.get(deposit.amount, [])

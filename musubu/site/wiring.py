@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from musubu.api import webhooks
 from musubu.billing import effects as billing
-from musubu.billing import ledger
+from musubu.billing import failed_debits, ledger, payables
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import applications, services
 from musubu.contracts import clock as sandbox
@@ -26,6 +26,7 @@ def connect() -> None:
     own: dict[str, list[contracts.Effect]] = {
         "charge": [billing.charge],
         "invoice.issued": [billing.issue_invoice],
+        "refund": [payables.keep_refund],
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
@@ -34,6 +35,7 @@ def connect() -> None:
     }
     sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
     applications.TELL_REFUSAL.append(notices.tell_refusal)
+    failed_debits.TELL_TRANSFER.append(notices.tell_transfer)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)
     for what in {*own, *notices.TELLS, *webhooks.EVENTS, *ledger.BOOKED}:
