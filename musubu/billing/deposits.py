@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from musubu import clock
 from musubu.billing import debits, ledger, matching, queries, vouchers
-from musubu.billing.models import BankDeposit, BankFile, Payable
+from musubu.billing.models import BankDeposit, BankFile, Payable, Remittance
 from musubu.billing.proposals import candidates, kana_of, proposals
 from musubu.contracts.models import Contract
 from musubu.engines import zengin
@@ -74,6 +74,8 @@ def set_aside(*, deposit: BankDeposit, person: Person, why: str, unknown: bool =
     own = BankDeposit.objects.select_for_update(of=("self",)).select_related("provider").get(pk=deposit.pk)
     if own.matched_at:
         raise NotPossible(_("Somebody has dealt with this deposit already. Look at the list again."))
+    if Remittance.objects.filter(agency__provider=own.provider, key=f"deposit-{own.pk}").exists():
+        raise NotPossible(_("This money was booked as an agent's remittance."))
     if Payable.objects.filter(provider=own.provider, key=f"deposit-{own.pk}").exists():
         raise NotPossible(_("This money is being sent back to its payer."))
     before, own.set_aside = own.set_aside, why.strip()[:200]

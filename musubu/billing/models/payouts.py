@@ -129,14 +129,13 @@ class PayoutLine(models.Model):
 
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="lines")
-    place = models.PositiveIntegerField()
+    place = models.PositiveIntegerField()  # which transfer of the file; what goes to one account shares it
     payable = models.ForeignKey(Payable, models.PROTECT, related_name="lines")
     result = models.CharField(max_length=10, blank=True)
     why = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "place"], name="payout_line_once"),
             models.UniqueConstraint(
                 fields=["payable"], condition=models.Q(result__in=("", "paid")), name="paid_out_once"
             ),

@@ -42,7 +42,7 @@ def ship(life: Life, data: dict[str, Any]) -> None:
     unit, rule = str(data["unit"]), life.need("equipment")
     life.units[unit] = data["price"]
     life.schedule(
-        at_midnight(data["received"]) + DAY * (rule["return_days"] + 1),
+        max(life.now, at_midnight(data["received"]) + DAY * (rule["return_days"] + 1)),
         CHARGE,
         "unit-overdue",
         (unit, data["received"]),

@@ -73,14 +73,15 @@ def claim(life: Life, data: dict[str, Any]) -> None:
         return _refuse(life, rule.clause, number, "not-attributable")
     if hours_of(outage) < rule.figures.get("least_hours", 0):
         return _refuse(life, rule.clause, number, "too-short", hours=hours_of(outage), least=rule["least_hours"])
-    latest = _latest(life, outage, rule)
+    latest = claim_by(life, outage, rule)
     if latest and told_on > latest:
         return _refuse(life, life.need("claim-deadline").clause, number, "too-late", latest=latest.isoformat())
     life.claimed.add(number)
     _compensate(life, number, outage, rule, data.get("carrier_share", outage.carrier_paid))
 
 
-def _latest(life: Life, outage: Outage, rule: Rule) -> date | None:
+def claim_by(life: Life, outage: Outage, rule: Rule) -> date | None:
+    """The last day of a claim, where the terms set one (LN-40.2, EX-33.1)."""
     deadline = life.rule("claim-deadline")
     if deadline is None:
         return None
