@@ -40,6 +40,7 @@ class Charge:
     last: date
     amount: int
     taxed: bool
+    outcome: int = -1  # position of the outcome that made it
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Life:
         if day not in self.pending:
             self.pending[day] = []
             self.schedule(max(self.now, at_midnight(day)), INVOICE, "invoice", day)
-        self.pending[day].append(Charge(item, first, last, amount, taxed))
+        self.pending[day].append(Charge(item, first, last, amount, taxed, len(self.outcomes) - 1))
 
     def invoice_date(self, item: str, first: date) -> date:
         """The day on which a charge made now is invoiced."""
