@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing import debits
+from musubu.billing import debits, runs
 from musubu.billing.models import CreditNote, DebitRun, Invoice
 from musubu.contracts import actions, applications, presets
 from musubu.contracts import clock as sandbox
@@ -39,7 +39,7 @@ OWN_ONLY = {
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
-    "api-keys", "api-create-key", "api-create-webhook",
+    "billing-runs", "api-keys", "api-create-key", "api-create-webhook",
 }  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def world() -> Any:
             {
                 "<uuid:public_id>": lambda name: objects.get(name, contracts["simpleconnect"]).public_id,
                 "<slug:service>": "videog",
+                "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
             },
@@ -120,6 +121,7 @@ def _objects(
         organisation=organisation, person=staff, bank="1", branch="1", account="1", holder="ｱ"
     )
     debit = DebitRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
+    month = runs.prepare(provider=provider, person=staff, month=START.date())
     pages = {
         "meetings-first-page": contracts["liveon"],
         "telephony-first-page": contracts["exaas"],
@@ -143,6 +145,9 @@ def _objects(
         "billing-mandate": mandate,
         "billing-debit-run": debit,
         "billing-debit-file": debit,
+        "billing-invoice-of": contracts["videog"],
+        "billing-run-act": month,
+        "billing-run-progress": month,
         "operations-report": report,
         "operations-update": report,
     }

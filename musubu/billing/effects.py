@@ -93,7 +93,7 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
 
 def _lines(contract: Contract, outcome: Outcome) -> list[Charge]:
     """The charges that the terms put on an invoice, in their order."""
-    named = next((step["values"]["charges"] for step in outcome.why if "charges" in step["values"]), [])
+    named: list[int] = next((step["values"]["charges"] for step in outcome.why if "charges" in step["values"]), [])
     return list(Charge.objects.filter(contract=contract, invoice__isnull=True, outcome__in=named).order_by("outcome"))
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views, views_debits
+from musubu.billing import views, views_debits, views_runs
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("staff/debits/<uuid:public_id>/", views_debits.run, name="billing-debit-run"),
     path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
     path("staff/books/", views.books, name="billing-books"),
+    path("billing/contracts/<uuid:public_id>/invoices/<int:n>/", views.invoice_of, name="billing-invoice-of"),
+    path("staff/runs/", views_runs.month, name="billing-runs"),
+    path("staff/runs/<uuid:public_id>/", views_runs.act, name="billing-run-act"),
+    path("staff/runs/<uuid:public_id>/progress/", views_runs.progress, name="billing-run-progress"),
 ]

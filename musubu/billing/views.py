@@ -39,7 +39,9 @@ def _lang(request: HttpRequest) -> str:
 def home(request: HttpRequest) -> HttpResponseBase:
     """Customers: what is due, when, how to pay. Staff: the month, receivables by age, what waits."""
     acting = _acting(request)
-    rows = queries.open_invoices(queries.contracts_of(acting.provider, acting.organisation), clock.today())
+    contracts = queries.contracts_of(acting.provider, acting.organisation)
+    shown = queries.invoices(acting.provider, acting.organisation, {})
+    rows = queries.open_invoices(contracts, clock.today(), shown)
     context: dict[str, Any] = {"open": rows[:WORK_LIST], "total": sum(one.left for one in rows)}
     if acting.is_staff:
         first = clock.now().astimezone(clock.TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -94,6 +96,15 @@ def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     left = queries.open_amounts([row.contract_id]).get((row.contract_id, row.of_contract), 0)
     context = {"invoice": row, "lines": lines, "entries": entries, "left": left, "contract": row.contract}
     return render(request, "billing/invoice.html", context)
+
+
+@member_required("invoices.read")
+def invoice_of(request: HttpRequest, public_id: uuid.UUID, n: int) -> HttpResponseBase:
+    """The link of the mail: a contract's invoice as the terms count them."""
+    acting = _acting(request)
+    rows = queries.invoices(acting.provider, acting.organisation, {})
+    row = get_object_or_404(rows, contract__public_id=public_id, of_contract=n)
+    return redirect("billing-invoice", row.public_id)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponseBase:

@@ -41,6 +41,7 @@ def round_once() -> None:
     """One look at everything that is due."""
     from musubu import clock
     from musubu.api import webhooks
+    from musubu.billing import runs
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.notices import actions as notices
@@ -50,11 +51,13 @@ def round_once() -> None:
     jobs.beat("worker")
     deadlines.run_due()
     sandbox.run_pending()
+    runs.run_pending()
     for provider in Provider.objects.all():
         now = provider.sandbox_now or clock.now()
         with clock.standing_at(provider.sandbox_now):
             if not provider.sandbox:
                 conclusion.conclude_due(provider, now)
+            runs.watch(provider, now)
             jobs.journal_reports(provider, now)
             while notices.deliver_due(provider, now):
                 pass

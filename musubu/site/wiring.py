@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from musubu.api import webhooks
 from musubu.billing import effects as billing
-from musubu.billing import ledger
+from musubu.billing import ledger, runs
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import applications, services
 from musubu.contracts import clock as sandbox
@@ -32,7 +34,12 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
-    sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
+    sandbox.BETWEEN += [runs.watch, jobs.journal_reports, messages.deliver_due]
+    sandbox.STOPS.append(runs.stops)
+    notices.WAITS["invoice.issued"] = runs.waits_until
+    runs.TELL.append(notices.tell_billing)
+    runs.LET_LEAVE.append(partial(messages.let_leave, kind="invoice.issued"))
+    runs.MAILS.append(partial(messages.counted, kind="invoice.issued"))
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)

@@ -3,11 +3,13 @@
 from musubu.billing.models.books import Entry, Voucher
 from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
+from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
 
 __all__ = [
     "BankDeposit",
     "BankFile",
+    "BillingRun",
     "Charge",
     "CreditNote",
     "DebitLine",
@@ -16,5 +18,7 @@ __all__ = [
     "Invoice",
     "Mandate",
     "PayerName",
+    "RunLine",
+    "RunRule",
     "Voucher",
 ]
