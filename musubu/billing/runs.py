@@ -8,31 +8,25 @@ it leaves unapproved and staff are told. Approval can be given as soon as there 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from time import monotonic
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.billing import preview
+from musubu.billing import preview, walks
 from musubu.billing.models import BillingRun, Invoice, RunLine, RunRule
 from musubu.contracts import effects, forecast, playing
 from musubu.contracts.models import Contract, Outcome, TermsVersion
-from musubu.parties import audit, permissions, wall
+from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms import calendar
 from musubu.terms.load import Rule
 
-log = logging.getLogger("billing.runs")
-BATCH = 100
-SLICE = 5.0  # seconds of a worker's round
-SILENCE = timedelta(seconds=30)  # a preview whose worker said nothing for so long is taken over
 FAMILY = "invoice.day-of-next-month"  # invoices of a whole month together; the others leave when they come about
 EVENING = time(18)  # of the terms' own issue day: so long a document waits for approval
 WARN_DAYS = 3  # business days before
@@ -75,65 +69,16 @@ def prepare(*, provider: Provider, person: Person, month: date) -> BillingRun:
     if not made and run.ended_at is None and run.asked_by_id:
         return run
     run.lines.all().delete()
-    BillingRun.objects.filter(pk=run.pk).update(
-        asked_by=person, asked_at=clock.now(), contracts=_living(provider).count(), looked=0, reached=0, beat_at=None,
-        stop_asked_at=None, ended_at=None, error="",
-    )  # fmt: skip
     audit.record(provider=provider, actor=person, action="billing.run", subject=f"{first:%Y-%m}")
-    run.refresh_from_db()
-    return run
-
-
-def _living(provider: Provider) -> Any:
-    return Contract.objects.filter(provider=provider, played_to__isnull=False)
+    return walks.begin(run, person)
 
 
 @transaction.atomic
 def stop(*, run: BillingRun, person: Person) -> None:
     """Stop making the preview; what was looked at stays, a fresh one begins anew."""
     permissions.require(person, "billing.run", provider=run.provider)
-    if BillingRun.objects.filter(pk=run.pk, ended_at__isnull=True).update(stop_asked_at=wall.now()):
+    if walks.stop(run):
         audit.record(provider=run.provider, actor=person, action="billing.run-stop", subject=f"{run.month:%Y-%m}")
-
-
-def run_pending(seconds: float = SLICE) -> None:
-    """Go on with the previews that nobody is at, for a while: deadlines must not wait for them. One that a dead worker
-    left is taken over where it stood."""
-    free = Q(beat_at__isnull=True) | Q(beat_at__lt=wall.now() - SILENCE)
-    waiting = BillingRun.objects.filter(free, ended_at__isnull=True, asked_by__isnull=False)
-    for run in waiting.select_related("provider"):
-        if BillingRun.objects.filter(free, pk=run.pk, ended_at__isnull=True).update(beat_at=wall.now()):
-            with clock.standing_at(run.provider.sandbox_now):
-                _go_on(run, seconds)
-
-
-def _go_on(run: BillingRun, seconds: float) -> None:
-    began, error, more = monotonic(), "", True
-    try:
-        while more and monotonic() - began < seconds:
-            more = _look_at_some(run.pk)
-    except Exception as wrong:
-        log.exception("preview %s failed", run.public_id)
-        error, more = type(wrong).__name__, False
-    ended = {} if more else {"ended_at": wall.now(), "error": error}
-    BillingRun.objects.filter(pk=run.pk, ended_at__isnull=True).update(beat_at=None, **ended)
-
-
-def _look_at_some(key: int) -> bool:
-    """Look at the next contracts; whether there may be more. Lines and the place that was reached are kept together."""
-    run = BillingRun.objects.select_related("provider").get(pk=key)
-    if run.stop_asked_at:
-        return False
-    rows = _living(run.provider).filter(pk__gt=run.reached).order_by("pk")
-    found = list(rows.select_related("terms_version").prefetch_related("events")[:BATCH])
-    if not found:
-        return False
-    lines = [line for contract in found if (line := look(run, contract))]
-    with transaction.atomic():
-        moved = BillingRun.objects.filter(pk=key, reached=run.reached, asked_at=run.asked_at)
-        if moved.update(reached=found[-1].pk, looked=F("looked") + len(found), beat_at=wall.now()):
-            RunLine.objects.bulk_create(lines)
-    return True
 
 
 def look(run: BillingRun, contract: Contract) -> RunLine | None:
@@ -158,6 +103,9 @@ def look(run: BillingRun, contract: Contract) -> RunLine | None:
     )  # fmt: skip
 
 
+PREVIEW = walks.Kind(BillingRun, RunLine, look)
+
+
 def total(run: BillingRun) -> int:
     """All invoices of the month by the preview, yen with tax."""
     sums = run.lines.aggregate(net=Sum("subtotal"), tax=Sum("tax"))
@@ -172,7 +120,7 @@ def approve(*, run: BillingRun, person: Person) -> BillingRun:
     own = BillingRun.objects.select_for_update().get(pk=run.pk)
     if own.approved_at:
         return own
-    if own.ended_at is None or own.stop_asked_at or own.error:
+    if not own.complete:
         raise NotPossible(_("The preview is not complete. Make it first, then approve what it shows."))
     if own.asked_by_id == person.pk:
         raise NotPossible(_("Who made the preview cannot approve it. Ask a second person."))

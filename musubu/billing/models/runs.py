@@ -11,20 +11,11 @@ from musubu.contracts.models import Contract
 from musubu.parties.models import Provider, public_id
 
 
-class RunRule(models.Model):
-    """Whether a provider wants a second person to approve each month's invoices before they leave."""
-
-    provider = models.OneToOneField(Provider, models.CASCADE, related_name="run_rule")
-    second_person = models.BooleanField(default=False)
-
-
-class BillingRun(models.Model):
-    """A calendar month's invoices of a provider: foreseen contract by contract by a worker, then approved. Invoices
-    themselves come from the terms at their date, with or without a run."""
+class Walk(models.Model):
+    """Long work over all contracts of a provider, done by workers in slices: stopped from a page, gone on with after a
+    crash from the contract that was reached."""
 
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="billing_runs")
-    month = models.DateField()  # its first day
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     contracts = models.PositiveIntegerField(default=0)  # to look at
@@ -34,6 +25,28 @@ class BillingRun(models.Model):
     stop_asked_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def complete(self) -> bool:
+        return self.ended_at is not None and self.stop_asked_at is None and not self.error
+
+
+class RunRule(models.Model):
+    """Whether a provider wants a second person to approve each month's invoices before they leave."""
+
+    provider = models.OneToOneField(Provider, models.CASCADE, related_name="run_rule")
+    second_person = models.BooleanField(default=False)
+
+
+class BillingRun(Walk):
+    """A calendar month's invoices of a provider: foreseen contract by contract by a worker, then approved. Invoices
+    themselves come from the terms at their date, with or without a run."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="billing_runs")
+    month = models.DateField()  # its first day
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_total = models.PositiveBigIntegerField(default=0)  # what was approved: yen with tax

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given, settings
 
 from musubu import clock, terms
-from musubu.billing import preview, runs
+from musubu.billing import preview, runs, walks
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.cli import worker
 from musubu.contracts import actions, offering, presets
@@ -59,7 +59,7 @@ def moved(provider: Provider, to: datetime) -> Any:
 
 def made(provider: Provider, person: Any, month: date) -> BillingRun:
     run = runs.prepare(provider=provider, person=person, month=month)
-    runs.run_pending()
+    walks.go_on(runs.PREVIEW)
     run.refresh_from_db()
     return run
 
@@ -204,7 +204,7 @@ def test_a_worker_that_died_is_gone_on_from_and_no_contract_counts_twice(
         actions.conclude(
             contract=actions.open_contract(provider=provider, organisation=organisation, plan=plan, responsible=owner)
         )
-    monkeypatch.setattr(runs, "BATCH", 2)
+    monkeypatch.setattr(walks, "BATCH", 2)
     person = cast.make_staff(provider, Role.BILLING)
     run = runs.prepare(provider=provider, person=person, month=date(2026, 5, 1))
     assert runs.prepare(provider=provider, person=person, month=date(2026, 5, 1)) == run
@@ -213,12 +213,12 @@ def test_a_worker_that_died_is_gone_on_from_and_no_contract_counts_twice(
     def dies(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
-    runs._look_at_some(run.pk)
+    walks.step(runs.PREVIEW, run.pk)
     monkeypatch.setattr(RunLine.objects, "bulk_create", dies)
     with pytest.raises(KeyboardInterrupt):
-        runs._look_at_some(run.pk)
+        walks.step(runs.PREVIEW, run.pk)
     monkeypatch.setattr(RunLine.objects, "bulk_create", kept)
-    BillingRun.objects.update(beat_at=wall.now() - runs.SILENCE)
+    BillingRun.objects.update(beat_at=wall.now() - walks.SILENCE)
     run.refresh_from_db()
     assert run.looked == run.lines.count() == 2
     worker.round_once()
@@ -231,7 +231,7 @@ def test_stopped_it_says_so_and_cannot_be_approved(provider: Provider) -> None:
     maker, second = cast.make_staff(provider, Role.BILLING), cast.make_staff(provider, Role.OWNER)
     run = runs.prepare(provider=provider, person=maker, month=date(2026, 5, 1))
     runs.stop(run=run, person=maker)
-    runs.run_pending()
+    walks.go_on(runs.PREVIEW)
     run.refresh_from_db()
     assert run.ended_at and not run.lines.exists()
     with pytest.raises(NotPossible, match="not complete"):
@@ -258,7 +258,7 @@ def test_the_page(provider: Provider) -> None:
         client.post("/staff/runs/?month=2026-06", {"what": "prepare"})
         state = client.get(f"/staff/runs/{BillingRun.objects.get().public_id}/progress/").json()
         assert state["ended"] is False
-        runs.run_pending()
+        walks.go_on(runs.PREVIEW)
         page = client.get("/staff/runs/?month=2026-06&kind=new").content.decode()
         assert contract.number in page and "SC-9.2" in page
         assert contract.number not in client.get("/staff/runs/?month=2026-06&kind=credit").content.decode()
