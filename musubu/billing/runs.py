@@ -70,7 +70,8 @@ def prepare(*, provider: Provider, person: Person, month: date) -> BillingRun:
         return run
     run.lines.all().delete()
     audit.record(provider=provider, actor=person, action="billing.run", subject=f"{first:%Y-%m}")
-    return walks.begin(run, person)
+    walks.begin(run, person)
+    return run
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views, views_debits, views_runs
+from musubu.billing import views, views_debits, views_runs, views_trials
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
     path("staff/books/", views.books, name="billing-books"),
     path("billing/contracts/<uuid:public_id>/invoices/<int:n>/", views.invoice_of, name="billing-invoice-of"),
+    path("staff/trials/", views_trials.listing, name="billing-trials"),
+    path("staff/trials/<uuid:public_id>/", views_trials.trial, name="billing-trial"),
+    path("staff/trials/<uuid:public_id>/act/", views_trials.act, name="billing-trial-act"),
+    path("staff/trials/<uuid:public_id>/progress/", views_trials.progress, name="billing-trial-progress"),
+    path("staff/trials/new/<slug:service>/", views_trials.new, name="billing-trial-new"),
     path("staff/runs/", views_runs.month, name="billing-runs"),
     path("staff/runs/<uuid:public_id>/", views_runs.act, name="billing-run-act"),
     path("staff/runs/<uuid:public_id>/progress/", views_runs.progress, name="billing-run-progress"),

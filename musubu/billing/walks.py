@@ -38,13 +38,12 @@ def living(provider: Provider) -> QuerySet[Contract]:
     return Contract.objects.filter(provider=provider, played_to__isnull=False)
 
 
-def begin(walk: Any, person: Person) -> Any:
+def begin(walk: Any, person: Person) -> None:
     """From the first contract on, for the first time or anew."""
     walk.asked_by, walk.asked_at, walk.contracts = person, clock.now(), living(walk.provider).count()
     walk.looked, walk.reached, walk.error = 0, 0, ""
     walk.beat_at = walk.stop_asked_at = walk.ended_at = None
     walk.save()
-    return walk
 
 
 def stop(walk: Walk) -> bool:

@@ -41,7 +41,7 @@ def round_once() -> None:
     """One look at everything that is due."""
     from musubu import clock
     from musubu.api import webhooks
-    from musubu.billing import runs, walks
+    from musubu.billing import runs, trials, walks
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.notices import actions as notices
@@ -52,6 +52,7 @@ def round_once() -> None:
     deadlines.run_due()
     sandbox.run_pending()
     walks.go_on(runs.PREVIEW)
+    walks.go_on(trials.WALK)
     for provider in Provider.objects.all():
         now = provider.sandbox_now or clock.now()
         with clock.standing_at(provider.sandbox_now):

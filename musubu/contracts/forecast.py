@@ -23,16 +23,17 @@ def ahead(contract: Contract, until: datetime | None = None) -> list[Outcome]:
     return [row for row in playing.rows(contract, result.outcomes[known:]) if row.what not in quiet]
 
 
-def foreseen(contract: Contract, until: datetime) -> terms.Played:
-    """The whole play up to a moment, also one to come: open and coming invoices are taken to be paid on the hour after
-    their issue, so that no reminder is foretold."""
-    plain = playing.played(contract, until)
+def foreseen(contract: Contract, until: datetime, more: tuple[terms.Event, ...] = ()) -> terms.Played:
+    """The whole play up to a moment, also one to come and with `more` that might still happen: open and coming invoices
+    are taken to be paid on the hour after their issue, so that no reminder is foretold."""
+    plain = playing.played(contract, until, more)
     now = playing.local(clock.now())
     issued = [one for one in plain.outcomes if one.what == "invoice.issued"]
     if not issued:
         return plain
     moments = sorted({max(now, one.at) + timedelta(hours=1) for one in issued})
-    return playing.played(contract, until, tuple(terms.Event(moment, "pay") for moment in moments))
+    paid = [terms.Event(moment, "pay") for moment in moments]
+    return playing.played(contract, until, tuple(sorted([*more, *paid], key=lambda one: one.at)))
 
 
 @dataclass(frozen=True)

@@ -191,12 +191,19 @@ def pay(request: HttpRequest, public_id: object) -> HttpResponseBase:
         actions.pay(
             contract=row,
             person=_person(request),
-            amount=int(amount) if amount else None,
+            amount=_whole_yen(amount) if amount else None,
             key=request.POST.get("token", ""),
         )
-    except (NotPossible, ValueError) as error:
+    except NotPossible as error:
         return _refused(request, row, error)
     return _done(request, row, _("The payment has been recorded."))
+
+
+def _whole_yen(text: str) -> int:
+    try:
+        return int(text.replace(",", ""))
+    except ValueError:
+        raise NotPossible(_("An amount is whole yen, 1 or more.")) from None
 
 
 @require_POST

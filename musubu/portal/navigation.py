@@ -35,6 +35,7 @@ STAFF: list[Section] = [
         [
             Item("billing-home", _("Invoices and payments"), "invoices.read"),
             Item("billing-runs", _("Monthly run"), "billing.read"),
+            Item("billing-trials", _("Try prices"), "billing.trial"),
             Item("billing-deposits", _("Money in"), "payments.match"),
             Item("billing-debits", _("Direct debit"), "payments.debit"),
             Item("billing-books", _("Books"), "billing.read"),

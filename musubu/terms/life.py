@@ -155,7 +155,7 @@ class Life:
         rule = self.need("invoice")
         if rule.family == "invoice.same-day":
             return self.today
-        month = next_month_first(first if item == "usage" else self.today)
+        month = next_month_first(max(first, month_first(self.today)) if item == "usage" else self.today)
         if item == "minimum-term":  # like a month's fee of the last month: invoiced on the day of the charge
             month = month_first(self.today)
         day = month.replace(day=int(rule["invoice_day"]))

@@ -44,7 +44,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     },
     "claim": {"outage": ("count", False)},
     "post-video": {"id": ("text", True)},
-    "usage": {"amount": ("yen", True)},
+    "usage": {"amount": ("yen", True), "used": ("date", False)},
     "deposit": {"amount": ("yen", True), "due": ("date", True)},
     "plan-maintenance": {"starts": ("time", True)},
     "change-terms": {"disadvantageous": ("switch", False), "effective": ("date", True)},

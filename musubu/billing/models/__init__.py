@@ -5,6 +5,7 @@ from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
 from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
+from musubu.billing.models.trials import PriceTrial, TrialLine
 
 __all__ = [
     "BankDeposit",
@@ -18,7 +19,9 @@ __all__ = [
     "Invoice",
     "Mandate",
     "PayerName",
+    "PriceTrial",
     "RunLine",
     "RunRule",
+    "TrialLine",
     "Voucher",
 ]
