@@ -163,6 +163,7 @@ def _objects(
         "billing-debit-file": debit,
         "billing-invoice-of": contracts["videog"],
         "billing-run-act": month,
+        "billing-line": Invoice.objects.get(contract=contracts["videog"]),
         "billing-trial": trial,
         "billing-trial-act": trial,
         "billing-trial-progress": trial,

@@ -95,12 +95,13 @@ def look(trial: PriceTrial, contract: Contract) -> TrialLine | None:
     as_is = preview.months(forecast.foreseen(contract, until, _usage(span, used)))
     tried = preview.months(_tried(trial, contract, until, _usage(span, used_tried)))
     empty = preview.Month()
-    months = [[f"{day:%Y-%m}", as_is.get(day, empty).total, tried.get(day, empty).total] for day in span]
-    sums = sum(row[1] for row in months), sum(row[2] for row in months)
-    if not any(sums):
+    sums = [(as_is.get(day, empty).total, tried.get(day, empty).total) for day in span]
+    whole = sum(one for one, _other in sums), sum(other for _one, other in sums)
+    if not any(whole):
         return None
+    months = [[f"{day:%Y-%m}", *pair] for day, pair in zip(span, sums, strict=True)]
     return TrialLine(
-        trial=trial, contract=contract, as_is=sums[0], tried=sums[1], difference=sums[1] - sums[0], months=months
+        trial=trial, contract=contract, as_is=whole[0], tried=whole[1], difference=whole[1] - whole[0], months=months
     )
 
 
@@ -112,7 +113,8 @@ def _tried(trial: PriceTrial, contract: Contract, until: datetime, used: tuple[t
     if trial.reach == PriceTrial.Reach.EVERYBODY:
         own = copy.copy(contract)
         table = dict(contract.particulars)
-        chosen = {name: trial.prices.get(f"option-{name}", price) for name, price in table.get("options", {}).items()}
+        options: dict[str, int] = table.get("options", {})
+        chosen = {name: trial.prices.get(f"option-{name}", price) for name, price in options.items()}
         own.particulars = table | {"options": chosen} | ({"monthly_fee": fee} if fee is not None else {})
         return forecast.foreseen(own, until, used)
     if fee is None or REVISION not in playing.terms_of(contract).clauses or contract.ends_on:

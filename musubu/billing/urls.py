@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views, views_debits, views_runs, views_trials
+from musubu.billing import views, views_debits, views_lines, views_runs, views_trials
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
     path("staff/books/", views.books, name="billing-books"),
     path("billing/contracts/<uuid:public_id>/invoices/<int:n>/", views.invoice_of, name="billing-invoice-of"),
+    path("billing/invoices/<uuid:public_id>/lines/<int:n>/", views_lines.line, name="billing-line"),
     path("staff/trials/", views_trials.listing, name="billing-trials"),
     path("staff/trials/<uuid:public_id>/", views_trials.trial, name="billing-trial"),
     path("staff/trials/<uuid:public_id>/act/", views_trials.act, name="billing-trial-act"),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("contracts/<uuid:public_id>/letter/", contract.letter, name="contracts-letter"),
     path("contracts/<uuid:public_id>/letter/print/", contract.printed_letter, name="contracts-print-letter"),
     path("contracts/<uuid:public_id>/responsible/", contract.responsible, name="contracts-responsible"),
+    path("contracts/<uuid:public_id>/special/", contract.agree_special, name="contracts-special"),
     path("contracts/<uuid:public_id>/export/", contract.export, name="contracts-export"),
     path("contracts/<uuid:public_id>/timeline/", contract.timeline, name="contracts-timeline"),
     path("staff/organisations/", customers.customers, name="contracts-customers"),
