@@ -103,7 +103,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     if data.get("as") == "extension" or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
         return
     kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
-    amount, tax = _net_and_tax(outcome)
+    amount, tax = net_and_tax(outcome)
     about = Invoice.objects.filter(contract=contract)
     if kind == "void":
         about = about.filter(of_contract=data["invoice"])
@@ -122,7 +122,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     )
 
 
-def _net_and_tax(outcome: Outcome) -> tuple[int, int]:
+def net_and_tax(outcome: Outcome) -> tuple[int, int]:
     data = outcome.data
     if outcome.what == "credit":
         return data["amount"], data["tax"]

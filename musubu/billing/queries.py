@@ -11,7 +11,6 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from musubu import clock
 from musubu.billing import runs
-from musubu.billing.ledger import ACCOUNTS
 from musubu.billing.models import Entry, Invoice
 from musubu.contracts.models import Contract
 from musubu.parties.models import Organisation, Provider
@@ -89,16 +88,6 @@ def invoices(provider: Provider, organisation: Organisation | None, wanted: dict
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.TOKYO)
-
-
-def trial_balance(provider: Provider, until: datetime) -> list[tuple[str, int, int]]:
-    """(account, debits, credits) of every account, whose sums are the same."""
-    rows = Entry.objects.filter(provider=provider, at__lte=until).order_by()
-    sums = {
-        account: (debit, credit)
-        for account, debit, credit in rows.values_list("account").annotate(d=Sum("debit"), c=Sum("credit"))
-    }
-    return [(account, *sums[account]) for account in ACCOUNTS if account in sums]
 
 
 def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views, views_debits, views_lines, views_runs, views_trials
+from musubu.billing import views, views_books, views_debits, views_lines, views_runs, views_trials
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -14,9 +14,12 @@ urlpatterns = [
     path("staff/mandates/<uuid:public_id>/", views_debits.move, name="billing-mandate"),
     path("staff/debits/<uuid:public_id>/", views_debits.run, name="billing-debit-run"),
     path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
-    path("staff/books/", views.books, name="billing-books"),
+    path("staff/books/", views_books.books, name="billing-books"),
     path("billing/contracts/<uuid:public_id>/invoices/<int:n>/", views.invoice_of, name="billing-invoice-of"),
     path("billing/invoices/<uuid:public_id>/lines/<int:n>/", views_lines.line, name="billing-line"),
+    path("staff/books/receivables/", views_books.ages, name="billing-ages"),
+    path("staff/books/deferred/", views_books.deferred, name="billing-deferred"),
+    path("staff/books/tax/", views_books.tax, name="billing-tax"),
     path("staff/trials/", views_trials.listing, name="billing-trials"),
     path("staff/trials/<uuid:public_id>/", views_trials.trial, name="billing-trial"),
     path("staff/trials/<uuid:public_id>/act/", views_trials.act, name="billing-trial-act"),

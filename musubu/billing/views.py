@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.billing import deposits, documents, exports, ledger, queries
+from musubu.billing import deposits, documents, queries
 from musubu.billing.forms import FileForm, FindForm
-from musubu.billing.models import BankDeposit, CreditNote, Entry, Invoice
+from musubu.billing.models import BankDeposit, CreditNote, Invoice
 from musubu.contracts.models import Contract
 from musubu.engines import zengin
 from musubu.parties.decorators import member_required, staff_required
 from musubu.refusals import NotPossible
-from musubu.tables import Column, Table, csv_file
+from musubu.tables import Column, Table
 
 WORK_LIST = 50
 
@@ -197,22 +197,3 @@ def _uuid(request: HttpRequest, name: str) -> uuid.UUID:
         return uuid.UUID(request.POST.get(name, ""))
     except ValueError:
         return uuid.UUID(int=0)
-
-
-@staff_required("billing.read")
-def books(request: HttpRequest) -> HttpResponseBase:
-    """Trial balance and journal; `layout` gives the journal as CSV."""
-    acting = _acting(request)
-    entries = Entry.objects.filter(provider=acting.provider).select_related("contract", "voucher")
-    if (layout := request.GET.get("layout", "")) in exports.HEADS:
-        ordered = entries.order_by("voucher", "contract", "outcome", "line")
-        return csv_file(f"journal-{layout}", exports.HEADS[layout], exports.rows(ordered.iterator(2000), layout))
-    balance = queries.trial_balance(acting.provider, clock.now())
-    context = {
-        "balance": [(ledger.ACCOUNTS[account], debit, credit) for account, debit, credit in balance],
-        "debits": sum(debit for _account, debit, _credit in balance),
-        "credits": sum(credit for _account, _debit, credit in balance),
-        "entries": [(one, ledger.ACCOUNTS[one.account]) for one in entries.order_by("-at", "-pk")[:WORK_LIST]],
-        "layouts": list(exports.HEADS),
-    }
-    return render(request, "billing/books.html", context)
