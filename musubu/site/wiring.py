@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from musubu.api import webhooks
-from musubu.billing import card_charges, dunning, failed_debits, ledger, payables, plans, telling, writeoffs
+from musubu.billing import card_charges, dunning, failed_debits, ledger, payables, plans, runs, telling, writeoffs
 from musubu.billing import effects as billing
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import actions, applications, services
@@ -33,9 +35,14 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
-    sandbox.BETWEEN += [jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
+    sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
+    sandbox.STOPS.append(runs.stops)
+    notices.WAITS["invoice.issued"] = runs.waits_until
+    runs.TELL.append(notices.tell_billing)
+    runs.LET_LEAVE.append(partial(messages.let_leave, kind="invoice.issued"))
+    runs.MAILS.append(partial(messages.counted, kind="invoice.issued"))
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     failed_debits.TELL_TRANSFER.append(notices.tell_transfer)
     applications.TELL_KEY.append(notices.tell_key)

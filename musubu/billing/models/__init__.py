@@ -9,7 +9,9 @@ from musubu.billing.models.documents import Charge, CreditNote, Invoice
 from musubu.billing.models.dunning import DunningDay, Instalment, InvoiceDispute, PaymentPlan, Reminder, WriteOff
 from musubu.billing.models.equipment import Article, EquipmentOrder, OrderLine, Replacement, Unit
 from musubu.billing.models.payouts import Payable, PayeeAccount, PayoutLine, PayoutRun, Sale, Share, Statement
+from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, BankLayout, CsvUpload, DepositPart, PayerName
+from musubu.billing.models.trials import PriceTrial, TrialLine
 
 __all__ = [
     "Agency",
@@ -18,6 +20,7 @@ __all__ = [
     "BankDeposit",
     "BankFile",
     "BankLayout",
+    "BillingRun",
     "CardCharge",
     "CardDispute",
     "CardMessage",
@@ -47,12 +50,16 @@ __all__ = [
     "PaymentPlan",
     "PayoutLine",
     "PayoutRun",
+    "PriceTrial",
     "Reminder",
     "Remittance",
     "Replacement",
+    "RunLine",
+    "RunRule",
     "Sale",
     "Share",
     "Statement",
+    "TrialLine",
     "Unit",
     "Voucher",
     "WriteOff",
