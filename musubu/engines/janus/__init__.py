@@ -1,0 +1,1 @@
+"""The meeting engine: a private Janus, spoken to over its unix WebSocket."""

@@ -1,7 +1,0 @@
-"""What web meetings keeps for a contract."""
-
-from musubu.contracts.services import Space as ServiceSpace
-
-
-class Space(ServiceSpace):
-    """The room that a contract has in this service."""

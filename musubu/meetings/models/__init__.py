@@ -1,0 +1,22 @@
+"""Tables of web meetings, one module for each subject."""
+
+from musubu.meetings.models.commands import Command
+from musubu.meetings.models.licences import Group, Licence
+from musubu.meetings.models.meetings import Feed, Invitee, Meeting, MovedDate, Role
+from musubu.meetings.models.sessions import Attendance, Barred, Sitting
+from musubu.meetings.models.space import Space
+
+__all__ = [
+    "Attendance",
+    "Barred",
+    "Command",
+    "Feed",
+    "Group",
+    "Invitee",
+    "Licence",
+    "Meeting",
+    "MovedDate",
+    "Role",
+    "Sitting",
+    "Space",
+]
