@@ -48,7 +48,7 @@ def return_balance(*, contract: Contract, amount: int, person: Person, key: str)
         if contract.events.filter(key=key).exists():
             return
         _record(contract, person, "payments.return-balance", amount)
-        actions.record_event(contract=contract, what="return-balance", data={"amount": amount}, person=person, key=key)
+        actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
 
 
 def refundable(charge: CardCharge) -> int:

@@ -48,11 +48,13 @@ def parties(contract: Contract) -> dict[str, Any]:
 
 
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
-    """The next number of the provider; the open charges of the contract, oldest first, are its lines."""
+    """The next number of the provider; the charges that the terms name are its lines."""
     data = outcome.data
     effects.written(Charge)
-    lines = _lines(contract, data["subtotal"])
     step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
+    lines = list(
+        Charge.objects.filter(contract=contract, outcome__in=step["values"].get("charges", [])).order_by("outcome")
+    )
     line_rates = step["values"].get("lines", [])
     invoice = Invoice.objects.create(
         provider_id=contract.provider_id,
@@ -89,16 +91,6 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
         return int(found or 0)
 
     return effects.next_number(table.__name__, provider, last)
-
-
-def _lines(contract: Contract, subtotal: int) -> list[Charge]:
-    """The open charges that make up an invoice, oldest first."""
-    found, left = [], subtotal
-    for line in Charge.objects.filter(contract=contract, invoice__isnull=True).order_by("outcome"):
-        if line.amount <= left:
-            found.append(line)
-            left -= line.amount
-    return found
 
 
 def issue_credit_note(contract: Contract, outcome: Outcome) -> None:

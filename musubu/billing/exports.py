@@ -27,6 +27,15 @@ NAMES = {
     "chargebacks": ("立替金", "対象外"),
     "bad-debts": ("貸倒損失", "課税売上貸倒10%"),
     "bad-debts-recovered": ("償却債権取立益", "課税売上貸倒回収10%"),
+    "suspense": ("仮受金", "対象外"),
+    "bank-fees": ("支払手数料", "課税仕入10%"),
+    "agency-receivable": ("未収入金", "対象外"),
+    "sales-clearing": ("未収入金", "対象外"),
+    "sellers-payable": ("預り金", "対象外"),
+    "agents-payable": ("未払金", "対象外"),
+    "agent-commission": ("販売手数料", "課税仕入10%"),
+    "commission-income": ("受取手数料", "課税売上10%"),
+    "tax-paid": ("仮払消費税", "対象外"),
 }
 HEADS = {
     "plain": ["日付", "伝票", "契約", "借方勘定科目", "借方金額", "貸方勘定科目", "貸方金額", "条項"],

@@ -45,9 +45,9 @@ def problems() -> list[str]:
         given = config.value(setting.name)
         if setting.name in FORMS and not re.fullmatch(FORMS[setting.name], given):
             found.append(f"{setting.name}={given!r}: give {setting.meaning}")
+    found += _media()
     if config.value("MUSUBU_STRIPE_KEY") and not config.value("MUSUBU_STRIPE_WEBHOOK_SECRET"):
         found.append("MUSUBU_STRIPE_WEBHOOK_SECRET='': a key needs it too; give the webhook's signing secret")
-    found += _media()
     known = {setting.name for setting in config.SETTINGS}
     found += [
         f"{name}: unknown setting; known are {', '.join(sorted(known))}"

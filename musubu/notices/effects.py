@@ -114,6 +114,46 @@ def tell_key(contract: Contract, key: str) -> None:
     )
 
 
+INSTEAD = {
+    "ja": (
+        "お振込みでのお支払いのお願い",
+        "請求書 {number}（{amount}円）の口座振替ができませんでした。お手数ですが、下の口座へお振り込みください。\n\n"
+        "{bank}\n振込依頼人番号（お名前の前にご記入ください）: {code}\n請求書番号: {number}\n振込手数料はお客様のご負担となります。",
+    ),
+    "en": (
+        "Please pay by bank transfer",
+        "Invoice {number} ({amount} yen) could not be debited. Please transfer the sum to the account below.\n\n"
+        "{bank}\nPayer number (write it before your name): {code}\nInvoice: {number}\nThe bank's fee is borne by you.",
+    ),
+    "zh": (
+        "请以银行转账支付",
+        "账单 {number}（{amount} 日元）的账户扣款未能完成。请转账至以下账户。\n\n"
+        "{bank}\n汇款人编号（请写在名称之前）：{code}\n账单编号：{number}\n转账手续费由贵方承担。",
+    ),
+}
+
+
+def tell_transfer(contract: Contract, number: int, amount: int, code: str, key: str) -> None:
+    """A debit failed: how to pay by transfer instead (SC-10.1)."""
+    person, own = contract.responsible, contract.provider.collection
+    lang = person.language.split("-")[0]
+    subject, body = INSTEAD[lang]
+    bank = " ".join(
+        str(own.get(part, "")) for part in ("bank_name", "bank", "branch_name", "branch", "account", "client_name")
+    )
+    actions.send(
+        provider=contract.provider,
+        contract=contract,
+        to_email=person.email,
+        subject=f"[{contract.number}] {subject}",
+        body=body.format(number=f"{number:06}", amount=f"{amount:,}", bank=bank.strip(), code=code),
+        language=person.language,
+        kind="debit.transfer-instead",
+        clause="SC-10.1" if contract.service == "simpleconnect" else "EX-22",
+        key=key,
+    )
+
+
 LINKS = {  # kind of link -> subject and what it opens
     "invitation": {
         "ja": ("ご招待", "下のリンクから参加してください。14日間、一度だけ使えます。"),

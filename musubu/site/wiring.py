@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from musubu.api import webhooks
-from musubu.billing import card_charges, dunning, ledger, plans, telling, writeoffs
+from musubu.billing import card_charges, dunning, failed_debits, ledger, payables, plans, telling, writeoffs
 from musubu.billing import effects as billing
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
 from musubu.contracts import actions, applications, services
@@ -26,6 +26,7 @@ def connect() -> None:
     own: dict[str, list[contracts.Effect]] = {
         "charge": [billing.charge],
         "invoice.issued": [billing.issue_invoice],
+        "refund": [payables.keep_refund],
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
@@ -36,6 +37,7 @@ def connect() -> None:
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
     applications.TELL_REFUSAL.append(notices.tell_refusal)
+    failed_debits.TELL_TRANSFER.append(notices.tell_transfer)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)
     for what in {*own, *notices.TELLS, *webhooks.EVENTS, *ledger.BOOKED}:

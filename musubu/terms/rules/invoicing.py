@@ -77,6 +77,7 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
                 "rounding": life.need("tax")["tax_rounding"],
                 "tax": tax,
                 "lines": rates,
+                "charges": [line.outcome for line in lines],
                 "rates": [[rate, net, part] for rate, (net, part) in by_rate.items()],
             },
         ),
