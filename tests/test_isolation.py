@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from musubu import clock
 from musubu.api import keys, webhooks
 from musubu.billing import debits
-from musubu.billing.models import CardCharge, CreditNote, DebitRun, Invoice, PaymentPlan, WriteOff
+from musubu.billing.models import CardCharge, CardDispute, CreditNote, DebitRun, Invoice, PaymentPlan, WriteOff
 from musubu.contracts import actions, applications, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -162,11 +162,12 @@ def _open_money(staff: Any, contract: Any) -> dict[str, Any]:
     charge = CardCharge.objects.create(
         provider=row.provider, contract=contract, invoice=row, how="due", amount=1, asked_at=START, began_at=START
     )
+    dispute = CardDispute.objects.create(charge=charge, reference="du", amount=1, reason="x", opened_at=START)
     write_off = WriteOff.objects.create(
         provider=row.provider, invoice=row, amount=1, why="x", proposed_at=START, proposed_by=staff
     )
     return {
-        "billing-plan-end": plan, "billing-card-look": charge, "billing-write-off": write_off, "billing-dunning-case": row,
+        "billing-plan-end": plan, "billing-card-look": charge, "billing-card-claim": dispute, "billing-write-off": write_off, "billing-dunning-case": row,
         "billing-pay-by-card": row, "billing-receipt": row,
     }  # fmt: skip
 
