@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from musubu import clock
 from musubu.api import keys, webhooks
 from musubu.billing import debits, runs, trials
-from musubu.billing.models import CreditNote, DebitRun, Invoice
+from musubu.billing.models import CardCharge, CardDispute, CreditNote, DebitRun, Invoice, PaymentPlan, WriteOff
 from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -40,6 +40,8 @@ OWN_ONLY = {
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
+    "billing-payments", "billing-card", "billing-card-leave", "billing-card-back", "billing-card-remove", "billing-card-desk",
+    "billing-dunning", "billing-write-offs",
 }  # fmt: skip
 
 
@@ -155,6 +157,7 @@ def _objects(
         "api-revoke-key": key,
         "api-webhook": hook,
         "api-change-webhook": hook,
+        **_open_money(staff, contracts["videog"]),
         "billing-invoice": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-invoice-pdf": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-credit-note-pdf": note,
@@ -174,6 +177,25 @@ def _objects(
     }
     applying = ("apply-details", "apply-confirm", "apply-draft", "application", "decide", "withdraw", "refusal-letter")
     return pages | {f"contracts-{name}": application for name in applying}
+
+
+def _open_money(staff: Any, contract: Any) -> dict[str, Any]:
+    """Rows about what stays open and what a card paid."""
+    row = Invoice.objects.filter(contract=contract).get()
+    plan = PaymentPlan.objects.create(
+        provider=row.provider, contract=contract, total=1, agreed_at=START, agreed_by=staff
+    )
+    charge = CardCharge.objects.create(
+        provider=row.provider, contract=contract, invoice=row, how="due", amount=1, asked_at=START, began_at=START
+    )
+    dispute = CardDispute.objects.create(charge=charge, reference="du", amount=1, reason="x", opened_at=START)
+    write_off = WriteOff.objects.create(
+        provider=row.provider, invoice=row, amount=1, why="x", proposed_at=START, proposed_by=staff
+    )
+    return {
+        "billing-plan-end": plan, "billing-card-look": charge, "billing-card-claim": dispute, "billing-write-off": write_off, "billing-dunning-case": row,
+        "billing-pay-by-card": row, "billing-receipt": row,
+    }  # fmt: skip
 
 
 def asked(person: Person | None) -> Client:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("webhooks/stripe/", views_cards.told, name="billing-card-message"),
     path("staff/cards/", views_card_desk.listing, name="billing-card-desk"),
     path("staff/cards/refund/<uuid:public_id>/", views_card_desk.refund, name="billing-card-refund"),
+    path("staff/cards/claim/<uuid:public_id>/", views_card_desk.claim, name="billing-card-claim"),
     path("staff/cards/look/<uuid:public_id>/", views_card_desk.look, name="billing-card-look"),
     path("staff/dunning/", views_dunning.listing, name="billing-dunning"),
     path("staff/dunning/<uuid:public_id>/", views_dunning.case, name="billing-dunning-case"),

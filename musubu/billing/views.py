@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """Customers: what is due, when, how to pay. Staff: the month, receivables by age, what waits."""
     acting = _acting(request)
     if not acting.is_staff:
-        return render(request, "billing/mine.html", customer.page(acting.organisation))
+        return render(request, "billing/mine.html", customer.page(acting.provider, acting.organisation))
     shown = queries.invoices(acting.provider, None, {})
     rows = queries.open_invoices(queries.contracts_of(acting.provider, None), clock.today(), shown)
     first = clock.now().astimezone(clock.TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
