@@ -175,9 +175,7 @@ def _do(request: HttpRequest, deposit: BankDeposit, what: str) -> None:
         agency = Agency.objects.filter(provider=acting.provider, public_id=_uuid(request, "agency")).first()
         if agency is None:
             raise NotPossible(_("Choose the agent."))
-        agencies.remit_by_deposit(
-            agency=agency, deposit=deposit, person=acting.person, fee=bank_csv.read_yen(given.get("fee", ""))
-        )
+        agencies.remit_by_deposit(agency=agency, deposit=deposit, person=acting.person, fee=_yen(given.get("fee", "")))
     elif what == "back":
         form = AccountForm(given)
         if not form.is_valid():
@@ -193,10 +191,7 @@ def _parts(request: HttpRequest, deposit: BankDeposit) -> list[tuple[Contract, i
     numbers, sums = request.POST.getlist("number"), request.POST.getlist("amount")
     parts = []
     for place, number in enumerate(numbers):
-        try:
-            amount = bank_csv.read_yen(sums[place]) if place < len(sums) else deposit.amount
-        except bank_csv.Wrong as error:
-            raise NotPossible(str(error)) from None
+        amount = _yen(sums[place]) if place < len(sums) else deposit.amount
         if not number.strip() or (place < len(sums) and not amount):
             continue
         contract = Contract.objects.filter(provider=deposit.provider, number=number.strip()).first()
@@ -204,6 +199,13 @@ def _parts(request: HttpRequest, deposit: BankDeposit) -> list[tuple[Contract, i
             raise NotPossible(_("There is no contract %(number)s. Check its number.") % {"number": number})
         parts.append((contract, amount))
     return parts
+
+
+def _yen(text: str) -> int:
+    try:
+        return bank_csv.read_yen(text)
+    except bank_csv.Wrong as error:
+        raise NotPossible(str(error)) from None
 
 
 def _uuid(request: HttpRequest, name: str) -> uuid.UUID:
