@@ -11,6 +11,7 @@ from musubu.billing.models import Invoice
 from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
+from musubu.demo import money
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
@@ -72,9 +73,12 @@ def seed() -> Provider:
         staff = {role: cast.make_staff(provider, role, name=name) for role, name in STAFF.items()}
         _agent_and_end_client(provider)
         _first_post(provider, start)
+        money.begin(provider, staff)
     opened = _pass_the_months(provider, staff, now)
     _mark_the_end(provider, staff, opened)
     _incidents(provider, staff[Role.OPERATIONS])
+    with clock.standing_at(provider.sandbox_now or now):
+        money.finish(provider, staff)
     return provider
 
 
@@ -142,6 +146,7 @@ def _pass_the_months(provider: Provider, staff: dict[Role, Person], now: datetim
             for contract, pays in opened:
                 if pays is not None:
                     _pay(contract, day - timedelta(days=pays))
+            money.pass_day(provider, staff, day)
     return opened
 
 
