@@ -43,6 +43,7 @@ def round_once() -> None:
     from musubu.api import webhooks
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
+    from musubu.meetings.actions import reminding
     from musubu.notices import actions as notices
     from musubu.operations import jobs, processes
     from musubu.parties.models import Provider
@@ -56,6 +57,7 @@ def round_once() -> None:
             if not provider.sandbox:
                 conclusion.conclude_due(provider, now)
             jobs.journal_reports(provider, now)
+            reminding.remind_due(provider, now)
             while notices.deliver_due(provider, now):
                 pass
     webhooks.deliver_due()

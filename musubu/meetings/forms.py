@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -313,8 +314,8 @@ class DefaultsForm(forms.Form):
             field: Any = self.fields[key]
             field.min_value, field.max_value = least, min(most, most_people) if key == "capacity" else most
             field.validators = [
-                forms.fields.validators.MinValueValidator(field.min_value),
-                forms.fields.validators.MaxValueValidator(field.max_value),
+                MinValueValidator(field.min_value),
+                MaxValueValidator(field.max_value),
             ]
             field.widget.attrs |= {"min": field.min_value, "max": field.max_value}
         for key in OF_A_MEETING:

@@ -85,7 +85,7 @@ def _meeting(request: HttpRequest, public_id: object) -> Meeting:
     rows = rows.select_related("contract__plan", "host", "organisation", "provider").prefetch_related("moved_dates")
     if not allows(request, "meetings.manage"):
         rows = queries.concerning(rows, acting.person)
-    found = rows.filter(public_id=public_id).first()
+    found = rows.filter(public_id=str(public_id)).first()
     if found is None:
         raise Http404
     return found

@@ -10,6 +10,8 @@ from musubu.contracts import applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
+from musubu.meetings import telling
+from musubu.meetings.actions import reminding
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
 from musubu.notices import effects as notices
@@ -32,6 +34,9 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
+    sandbox.BETWEEN.append(reminding.remind_due)
+    webhooks.KINDS.extend(telling.KINDS)
+    telling.TELL.append(webhooks.tell)
     sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     applications.TELL_KEY.append(notices.tell_key)

@@ -31,7 +31,7 @@ def entry(mail: Notice) -> Calendar:
 
 
 def events(mail: Notice) -> list[object]:
-    return [one for one in entry(mail).walk("VEVENT")]
+    return list(entry(mail).walk("VEVENT"))
 
 
 def test_an_invitation_is_a_calendar_entry(company: Company) -> None:
