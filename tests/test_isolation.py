@@ -16,6 +16,7 @@ from musubu.billing.models import CreditNote, DebitRun, Invoice
 from musubu.contracts import actions, applications, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.meetings.actions import licences, planning
 from musubu.notices import actions as notices
 from musubu.notices.models import Notice
 from musubu.operations import actions as operations
@@ -30,7 +31,8 @@ PUBLIC = {
     "contracts-areas", "contracts-terminals", "contracts-apply-start", "contracts-apply-account", "notices-board",
     "notices-contact", "operations-live", "operations-ready", "operations-status", "parties-sign-in", "parties-code",
     "parties-sign-out", "parties-language", "parties-forgotten", "parties-new-password", "parties-invitation",
-    "api-reference",
+    "api-reference", "meetings-join", "meetings-join-branded", "meetings-logo", "meetings-brand-css", "meetings-feed",
+    "meetings-embed-script", "meetings-room", "meetings-enter",
 }  # fmt: skip
 # pages without an object in their address: everybody who is signed in sees, or changes, only what is their own
 OWN_ONLY = {
@@ -39,7 +41,7 @@ OWN_ONLY = {
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
-    "api-keys", "api-create-key", "api-create-webhook",
+    "api-keys", "api-create-key", "api-create-webhook", "meetings-home", "meetings-staff",
 }  # fmt: skip
 
 
@@ -88,6 +90,9 @@ def world() -> Any:
             {
                 "<uuid:public_id>": lambda name: objects.get(name, contracts["simpleconnect"]).public_id,
                 "<slug:service>": "videog",
+                "<slug:slug>": "nothing",
+                "<str:slug>": "nothing",
+                "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
             },
@@ -121,7 +126,8 @@ def _objects(
     )
     debit = DebitRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
     pages = {
-        "meetings-first-page": contracts["liveon"],
+        **meeting_pages(contracts["liveon"], owner),
+        "notices-attachment": Notice.objects.filter(organisation=organisation).first(),
         "telephony-first-page": contracts["exaas"],
         "contact-center-first-page": contracts["simpleconnect"],
         "videos-first-page": contracts["videog"],
@@ -148,6 +154,21 @@ def _objects(
     }
     applying = ("apply-details", "apply-confirm", "apply-draft", "application", "decide", "withdraw", "refusal-letter")
     return pages | {f"contracts-{name}": application for name in applying}
+
+
+def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
+    """Pages of meetings: of the contract, of one meeting, a licence, a group."""
+    licence = licences.assign(contract=contract, person=owner, holder=owner)
+    group = licences.save_group(contract=contract, person=owner, name="g", rights={})
+    wish = planning.Wish("会議", START + timedelta(days=1))
+    meeting = planning.plan(contract=contract, person=owner, wish=wish)
+    of_contract = (
+        "first-page", "start", "renew-feed", "list", "month", "plan", "personal", "people", "assign", "invite", "new-group",
+        "settings", "running", "join-branded", "logo", "brand-css",
+    )  # fmt: skip
+    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download")
+    pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
+    return {f"meetings-{name}": row for name, row in (pages | {"licence": licence, "group": group}).items()}
 
 
 def asked(person: Person | None) -> Client:

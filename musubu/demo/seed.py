@@ -11,6 +11,7 @@ from musubu.billing.models import Invoice
 from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
+from musubu.demo import meetings
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
@@ -75,6 +76,7 @@ def seed() -> Provider:
     opened = _pass_the_months(provider, staff, now)
     _mark_the_end(provider, staff, opened)
     _incidents(provider, staff[Role.OPERATIONS])
+    meetings.seed(provider)
     return provider
 
 
@@ -121,6 +123,8 @@ def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str,
     if application.state != Application.State.ACCEPTED:
         applications.accept(application=application, person=staff[Role.SALES])
     contract = Contract.objects.get(application=application)
+    if service == "liveon":
+        meetings.register(contract, owner)
     if service == "exaas":
         applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
         applications.notice_delivered(contract=contract, person=staff[Role.SALES])

@@ -55,12 +55,12 @@ def first_page(request: HttpRequest, public_id: object) -> HttpResponseBase:
 def _home(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     who, now = person(request), clock.now()
     own = queries.concerning(queries.of_contract(contract), who)
-    found = dates.of_all(queries.planned_between(own, now, now + SOON), now, now + SOON)
+    running = {sitting.meeting_id for sitting in queries.running(queries.visible(contract, who))}
+    found = dates.marked(dates.of_all(queries.planned_between(own, now, now + SOON), now, now + SOON), running)
     midnight = datetime.combine(clock.today() + timedelta(days=1), time(0), clock.TOKYO)
     licence = queries.licence_of(contract, who)
     rights = defaults.rights(licence)
     room = planning.personal_room(contract=contract, person=who) if rights["plan"] else None
-    running = {sitting.meeting_id for sitting in queries.running(queries.visible(contract, who))}
     return tabs(request, contract) | {
         "today": [one for one in found if one.starts_at < midnight],
         "next": [one for one in found if one.starts_at >= midnight][:8],

@@ -18,6 +18,7 @@ class Item:
     url: str  # name of the page
     label: str | Promise
     action: str
+    pages: str = ""  # how the names of all pages begin that belong to it
 
 
 Section = tuple[str | Promise, list[Item]]
@@ -40,7 +41,7 @@ STAFF: list[Section] = [
             Item("billing-books", _("Books"), "billing.read"),
         ],
     ),
-    (_("Services"), [Item("meetings-staff", _("Meetings"), "meetings.read")]),
+    (_("Services"), [Item("meetings-staff", _("Meetings"), "meetings.read", "meetings-")]),
     (
         _("Telling"),
         [
@@ -82,7 +83,7 @@ CUSTOMER: list[Section] = [
     ),
 ]
 # a customer's services with pages of their own: shown while there is a contract for them
-SERVICES: dict[str, Item] = {"liveon": Item("meetings-home", _("Meetings"), "meetings.read")}
+SERVICES: dict[str, Item] = {"liveon": Item("meetings-home", _("Meetings"), "meetings.read", "meetings-")}
 AGENT = Item("contracts-agency", _("Customers"), "organisation.read")
 CLOCK = Item("portal-clock", _("Clock"), "clock.advance")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -32,6 +33,11 @@ def hours(one: Occurrence) -> str:
 @register.filter
 def begins(one: Occurrence) -> str:
     return f"{one.starts_at.astimezone(clock.TOKYO):%H:%M}"
+
+
+@register.filter
+def month_name(first: date) -> str:
+    return f"{first:%Y-%m}" if wording.language() == "en" else f"{first.year}年{first.month}月"
 
 
 @register.filter
