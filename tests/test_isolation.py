@@ -11,9 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing import debits
+from musubu.billing import debits, runs, trials
 from musubu.billing.models import CreditNote, DebitRun, Invoice
-from musubu.contracts import actions, applications, presets
+from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
 from musubu.meetings.actions import licences, planning
@@ -41,7 +41,8 @@ OWN_ONLY = {
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
-    "api-keys", "api-create-key", "api-create-webhook", "meetings-home", "meetings-staff",
+    "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
+    "meetings-home", "meetings-staff",
 }  # fmt: skip
 
 
@@ -125,6 +126,23 @@ def _objects(
         organisation=organisation, person=staff, bank="1", branch="1", account="1", holder="ｱ"
     )
     debit = DebitRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
+    month = runs.prepare(provider=provider, person=staff, month=START.date())
+    rates = pricelists.publish_rates(
+        provider=provider,
+        service="simpleconnect",
+        person=staff,
+        valid_from=START.date(),
+        table=pricelists.read_rates(b"prefix,seconds,block,call\n0,180,8,0\n"),
+    )
+    trial = trials.begin(
+        provider=provider,
+        person=staff,
+        service="videog",
+        valid_from=START.date() + timedelta(days=30),
+        months=1,
+        reach="everybody",
+        prices={"plan-business": 1},
+    )
     pages = {
         **meeting_pages(contracts["liveon"], owner),
         "notices-attachment": Notice.objects.filter(organisation=organisation).first(),
@@ -149,6 +167,14 @@ def _objects(
         "billing-mandate": mandate,
         "billing-debit-run": debit,
         "billing-debit-file": debit,
+        "billing-invoice-of": contracts["videog"],
+        "billing-run-act": month,
+        "billing-line": Invoice.objects.get(contract=contracts["videog"]),
+        "billing-trial": trial,
+        "billing-trial-act": trial,
+        "billing-trial-progress": trial,
+        "contracts-rate-file": rates,
+        "billing-run-progress": month,
         "operations-report": report,
         "operations-update": report,
     }

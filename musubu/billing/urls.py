@@ -1,6 +1,16 @@
 from django.urls import path
 
-from musubu.billing import views, views_debits
+from musubu.billing import (
+    views,
+    views_books,
+    views_card_desk,
+    views_cards,
+    views_debits,
+    views_dunning,
+    views_lines,
+    views_runs,
+    views_trials,
+)
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -14,5 +24,34 @@ urlpatterns = [
     path("staff/mandates/<uuid:public_id>/", views_debits.move, name="billing-mandate"),
     path("staff/debits/<uuid:public_id>/", views_debits.run, name="billing-debit-run"),
     path("staff/debits/<uuid:public_id>/file/", views_debits.file, name="billing-debit-file"),
-    path("staff/books/", views.books, name="billing-books"),
+    path("billing/payments/", views_cards.payments, name="billing-payments"),
+    path("billing/card/", views_cards.card, name="billing-card"),
+    path("billing/card/leave/", views_cards.leave, name="billing-card-leave"),
+    path("billing/card/back/", views_cards.back, name="billing-card-back"),
+    path("billing/card/remove/", views_cards.remove, name="billing-card-remove"),
+    path("billing/invoices/<uuid:public_id>/card/", views_cards.pay, name="billing-pay-by-card"),
+    path("billing/invoices/<uuid:public_id>/receipt/", views_cards.receipt, name="billing-receipt"),
+    path("webhooks/stripe/", views_cards.told, name="billing-card-message"),
+    path("staff/cards/", views_card_desk.listing, name="billing-card-desk"),
+    path("staff/cards/refund/<uuid:public_id>/", views_card_desk.refund, name="billing-card-refund"),
+    path("staff/cards/look/<uuid:public_id>/", views_card_desk.look, name="billing-card-look"),
+    path("staff/dunning/", views_dunning.listing, name="billing-dunning"),
+    path("staff/dunning/<uuid:public_id>/", views_dunning.case, name="billing-dunning-case"),
+    path("staff/plans/<uuid:public_id>/end/", views_dunning.end_plan, name="billing-plan-end"),
+    path("staff/write-offs/", views_dunning.write_offs, name="billing-write-offs"),
+    path("staff/write-offs/<uuid:public_id>/", views_dunning.decide, name="billing-write-off"),
+    path("staff/books/", views_books.books, name="billing-books"),
+    path("billing/contracts/<uuid:public_id>/invoices/<int:n>/", views.invoice_of, name="billing-invoice-of"),
+    path("billing/invoices/<uuid:public_id>/lines/<int:n>/", views_lines.line, name="billing-line"),
+    path("staff/books/receivables/", views_books.ages, name="billing-ages"),
+    path("staff/books/deferred/", views_books.deferred, name="billing-deferred"),
+    path("staff/books/tax/", views_books.tax, name="billing-tax"),
+    path("staff/trials/", views_trials.listing, name="billing-trials"),
+    path("staff/trials/<uuid:public_id>/", views_trials.trial, name="billing-trial"),
+    path("staff/trials/<uuid:public_id>/act/", views_trials.act, name="billing-trial-act"),
+    path("staff/trials/<uuid:public_id>/progress/", views_trials.progress, name="billing-trial-progress"),
+    path("staff/trials/new/<slug:service>/", views_trials.new, name="billing-trial-new"),
+    path("staff/runs/", views_runs.month, name="billing-runs"),
+    path("staff/runs/<uuid:public_id>/", views_runs.act, name="billing-run-act"),
+    path("staff/runs/<uuid:public_id>/progress/", views_runs.progress, name="billing-run-progress"),
 ]

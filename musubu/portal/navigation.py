@@ -36,8 +36,13 @@ STAFF: list[Section] = [
         _("Money"),
         [
             Item("billing-home", _("Invoices and payments"), "invoices.read"),
+            Item("billing-runs", _("Monthly run"), "billing.read"),
+            Item("billing-trials", _("Try prices"), "billing.trial"),
             Item("billing-deposits", _("Money in"), "payments.match"),
             Item("billing-debits", _("Direct debit"), "payments.debit"),
+            Item("billing-card-desk", _("Card payments"), "payments.read"),
+            Item("billing-dunning", _("Overdue"), "payments.read"),
+            Item("billing-write-offs", _("Write-offs"), "payments.read"),
             Item("billing-books", _("Books"), "billing.read"),
         ],
     ),
