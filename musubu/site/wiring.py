@@ -12,6 +12,8 @@ from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
+from musubu.meetings import telling as meetings
+from musubu.meetings.actions import reminding
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
 from musubu.notices import effects as notices
@@ -35,6 +37,9 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
+    sandbox.BETWEEN.append(reminding.remind_due)
+    webhooks.KINDS.extend(meetings.KINDS)
+    meetings.TELL.append(webhooks.tell)
     sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
