@@ -1,3 +1,8 @@
-"""How quickly meetings open, how many they carry, how soon they are back."""
+"""How quickly meetings open, how many they carry, how soon they are back. Each against a fresh `musubu serve`."""
 
-BENCHES: dict = {}
+from bench.meetings import signalling
+
+BENCHES = {
+    "meetings.joins": signalling.joins,
+    "meetings.events": signalling.events,
+}
