@@ -15,7 +15,7 @@ from bench.meetings.people import Json, Person, tickets
 from tests.house import House, running_house
 
 Row = dict[str, Any]
-ROOMS, IN_ROOM, AT_ONCE = 20, 10, 8
+ROOMS, IN_ROOM, AT_ONCE = 20, 10, 24
 CROWD, EVENTS, SECONDS = 200, 50, 20
 
 
@@ -128,5 +128,3 @@ def _key(message: Json) -> str:
         case "person" if "hand" in message:
             return f"hand {message['id']} {message['hand'] is not None}"
     return ""
-
-
