@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock, terms
-from musubu.contracts import actions, applications, entitlements, forecast, letters, services, standing
+from musubu.contracts import actions, applications, entitlements, forecast, letters, services, special, standing
 from musubu.contracts.forms import MEASURES, CancelForm
 from musubu.contracts.models import Contract
 from musubu.contracts.views_public import short_language
@@ -81,9 +81,30 @@ def contract(request: HttpRequest, public_id: object) -> HttpResponseBase:
         "measures": _measures(row.service), "token": uuid.uuid4(), "people": members(row.provider, row.organisation),
         "stoppable": terms.load(row.service).rule("stop-renewal") is not None,
         "letter": getattr(row, "start_notice", None), "key": getattr(row, "licence_key", None),
+        "special": special.agreed(row), "figures": special.figures(row) if _special_possible(acting, row) else [],
         "deletions": row.deletions.order_by("at"),
     }  # fmt: skip
     return render(request, "contracts/contract.html", context)
+
+
+def _special_possible(acting: Any, row: Contract) -> bool:
+    before = row.state == Contract.State.PROVISIONAL and row.service in special.CARRIED_BY
+    return before and acting.is_staff and membership_allows(acting.membership, "contracts.special")
+
+
+@require_POST
+@staff_required("contracts.special")
+def agree_special(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """A figure of the terms that this contract has otherwise."""
+    row = _contract(request, public_id)
+    try:
+        special.agree(
+            contract=row, person=_person(request), figure=request.POST.get("figure", ""),
+            value=request.POST.get("value", ""),
+        )  # fmt: skip
+    except NotPossible as error:
+        return _refused(request, row, error)
+    return _done(request, row, _("Saved."))
 
 
 def _measures(service: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -191,12 +212,19 @@ def pay(request: HttpRequest, public_id: object) -> HttpResponseBase:
         actions.pay(
             contract=row,
             person=_person(request),
-            amount=int(amount) if amount else None,
+            amount=_whole_yen(amount) if amount else None,
             key=request.POST.get("token", ""),
         )
-    except (NotPossible, ValueError) as error:
+    except NotPossible as error:
         return _refused(request, row, error)
     return _done(request, row, _("The payment has been recorded."))
+
+
+def _whole_yen(text: str) -> int:
+    try:
+        return int(text.replace(",", ""))
+    except ValueError:
+        raise NotPossible(_("An amount is whole yen, 1 or more.")) from None
 
 
 @require_POST
@@ -306,18 +334,24 @@ class NoteForm(forms.Form):
     )
 
 
+def closed(request: HttpRequest, row: Contract) -> HttpResponseBase | None:
+    """The page that says why a service is not open for a contract and what to do; None while it is open."""
+    state, unregistered = entitlements.state(row), entitlements.unregistered(row)
+    plug = services.get(row.service)
+    if state.may_serve and not unregistered and plug.space().objects.filter(contract=row).exists():
+        return None
+    context = {"contract": row, "service": plug, "state": state, "unregistered": unregistered}
+    return render(request, "contracts/closed.html", context, status=403)
+
+
 @member_required("contracts.read")
 def first_page(request: HttpRequest, public_id: object, service: str) -> HttpResponseBase:
     """A service's first page: open while entitled, otherwise why not and what to do."""
     row = get_object_or_404(visible(request.acting), public_id=public_id, service=service)  # type: ignore[attr-defined]
-    state = entitlements.state(row)
+    if refusal := closed(request, row):
+        return refusal
     plug = services.get(service)
-    key = getattr(row, "licence_key", None)
-    unregistered = bool(key and not key.registered_at)
-    space = plug.space().objects.filter(contract=row).first()
-    if not state.may_serve or space is None or unregistered:
-        context = {"contract": row, "service": plug, "state": state, "unregistered": unregistered}
-        return render(request, "contracts/closed.html", context, status=403)
+    space = plug.space().objects.get(contract=row)
     form = NoteForm(request.POST or None, initial={"note": space.settings.get("note", "")})
     if request.method == "POST" and form.is_valid():
         space.settings = {**space.settings, "note": form.cleaned_data["note"]}

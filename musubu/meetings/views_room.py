@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.meetings import entering
+from musubu.meetings import entering, tries
 from musubu.meetings.models import Meeting, Space
 from musubu.parties.models import Person
+from musubu.parties.views import address_of
 
 
 def _meeting(slug: str) -> Meeting:
@@ -79,11 +80,18 @@ def enter(request: HttpRequest, slug: str) -> HttpResponseBase:
         given = {key: str(told.get(key, ""))[:200] for key in ("name", "pass_code", "mark")}
     except (ValueError, AttributeError):
         return JsonResponse({"why": "malformed", "text": _("Load the page again.")}, status=400)
+    address = address_of(request)
+    if tries.blocked(address, meeting.number):
+        return JsonResponse(
+            {"why": "too-many-tries", "text": _("Too many wrong codes. Wait 15 minutes, then try again.")}, status=429
+        )
     with clock.standing_at(meeting.provider.sandbox_now):
         try:
             ticket = entering.ticket(
                 meeting=meeting, person=_person(request, meeting), numbered=bool(told.get("numbered")), **given
             )
         except entering.NotAdmitted as error:
+            if error.why == "wrong-code":
+                tries.count(address, meeting.number)
             return JsonResponse({"why": error.why, "text": str(error)}, status=403)
     return JsonResponse({"ticket": ticket.signed()})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from musubu.api import webhooks
+from musubu.billing import card_charges, dunning, failed_debits, ledger, payables, plans, runs, telling, writeoffs
 from musubu.billing import effects as billing
-from musubu.billing import ledger
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
-from musubu.contracts import applications, services
+from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
@@ -26,19 +28,29 @@ def connect() -> None:
     own: dict[str, list[contracts.Effect]] = {
         "charge": [billing.charge],
         "invoice.issued": [billing.issue_invoice],
+        "refund": [payables.keep_refund],
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
-    sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
+    sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
+    telling.SEND.append(messages.send)
+    actions.OBJECTIONS.append(plans.objection)
+    sandbox.STOPS.append(runs.stops)
+    notices.WAITS["invoice.issued"] = runs.waits_until
+    runs.TELL.append(notices.tell_billing)
+    runs.LET_LEAVE.append(partial(messages.let_leave, kind="invoice.issued"))
+    runs.MAILS.append(partial(messages.counted, kind="invoice.issued"))
     applications.TELL_REFUSAL.append(notices.tell_refusal)
+    failed_debits.TELL_TRANSFER.append(notices.tell_transfer)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)
     for what in {*own, *notices.TELLS, *webhooks.EVENTS, *ledger.BOOKED}:
         told: list[contracts.Effect] = [notices.tell] if what in notices.TELLS else []
         heard: list[contracts.Effect] = [webhooks.queue] if what in webhooks.EVENTS else []
         booked: list[contracts.Effect] = [billing.post] if what in ledger.BOOKED else []
+        recovered: list[contracts.Effect] = [writeoffs.recover] if what in writeoffs.RECOVERS else []
         noted: list[contracts.Effect] = [billing.issue_credit_note] if what in billing.CREDITS else []
-        contracts.EFFECTS[what] = own.get(what, []) + booked + noted + told + heard
+        contracts.EFFECTS[what] = own.get(what, []) + booked + recovered + noted + told + heard
