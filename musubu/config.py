@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ROOT / "var/loopback.so"  # built by script/setup; lets the media engine see this machine's own interface
+LONGEST = 90  # a socket's whole path may have 107 characters
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,18 @@ SETTINGS = (
     Setting("MUSUBU_ADDRESS", "public address of the product, used in links of mails", "http://localhost:8000"),
     Setting("MUSUBU_FRONT", "1 when a front server of ours stands before the web process and names the caller", "0"),
     Setting("MUSUBU_SECURE", "1 when served over TLS: cookies are then sent over TLS only", "0"),
+    Setting("MUSUBU_MEDIA_ADDRESS", "IP address at which browsers reach audio and video of meetings", "127.0.0.1"),
+    Setting("MUSUBU_MEDIA_PORTS", "UDP and TCP ports of audio and video, open to browsers: FIRST-LAST", "20000-29999"),
+    Setting("MUSUBU_BRIDGE_PORTS", "UDP ports of the audio bridge, on this machine only: FIRST-LAST", "30000-30999"),
+    Setting(
+        "MUSUBU_TURN",
+        "relay for networks without UDP: 'own' starts one here, 'none', or turn:HOST:PORT[,turns:HOST:PORT] of another "
+        "whose secret stands in var/secrets/turn",
+        "own",
+    ),
+    Setting("MUSUBU_TURN_PORT", "UDP and TCP port of our own relay", "3478"),
+    Setting("MUSUBU_TURN_CERTIFICATE", "PEM file with chain and key, for our own relay over TLS on port 5349", ""),
+    Setting("MUSUBU_ENGINE_EVENTS", "port on which the media engine reports; `musubu serve` chooses it", ""),
 )
 
 
@@ -40,6 +56,22 @@ def var() -> Path:
     path = Path(value("MUSUBU_VAR"))
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def run() -> Path:
+    """Where sockets and configuration of the children lie; elsewhere where the path is too long for a socket."""
+    folder = var() / "run"
+    if len(str(folder)) > LONGEST:
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"musubu-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def ports(name: str) -> tuple[int, int]:
+    """A setting of the form FIRST-LAST."""
+    first, last = value(name).split("-")
+    return int(first), int(last)
 
 
 def secret(name: str) -> str:

@@ -14,6 +14,7 @@ COMMANDS = {
     "clock": "musubu.cli.clock",
     "contracts": "musubu.cli.contracts",
     "audit": "musubu.cli.audit",
+    "engine": "musubu.cli.engine",
     "serve": "musubu.cli.serve",
     "worker": "musubu.cli.worker",
     "check": "musubu.cli.check",

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import hashlib
 import os
+import resource
 import shutil
 import socket
 import sys
-import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from musubu import config
-from musubu.cli import check
+from musubu.cli import check, front, supervise
+from musubu.engines.janus.config import is_loopback
 
 KEPT = 4  # the supervisor closes every descriptor from 5 on
-LONGEST = 90  # a socket's whole path may have 107 characters
+FILES = 65536
+BINARIES = Path(sys.executable).parent
 PROGRAM = """
 [program:{name}]
 command={command}
 directory={root}
 environment={environment}
 autorestart=true
-startsecs=0
+startsecs=1
+startretries=1000000
 stopasgroup=true
 killasgroup=true
 stopwaitsecs=15
@@ -38,46 +41,6 @@ logfile_maxbytes=0
 loglevel=warn
 pidfile={run}/supervisord.pid
 {user}"""
-# one address: static files from here, everything else to the web processes behind their socket
-FRONT = """
-{user}
-worker_processes 1;
-pid {run}/nginx.pid;
-error_log stderr warn;
-daemon off;
-events {{ worker_connections 1024; }}
-http {{
-  include /etc/nginx/mime.types;
-  access_log off;
-  server_tokens off;
-  sendfile on;
-  gzip on;
-  gzip_types text/css application/javascript application/json image/svg+xml;
-  client_max_body_size 20m;
-  client_body_temp_path {run}/body;
-  proxy_temp_path {run}/proxy;
-  fastcgi_temp_path {run}/fastcgi;
-  uwsgi_temp_path {run}/uwsgi;
-  scgi_temp_path {run}/scgi;
-  upstream web {{ server unix:{run}/web.sock; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location /static/portal/ {{
-      alias {static}/;
-      add_header Cache-Control "public, max-age=300";
-      add_header X-Content-Type-Options nosniff;
-    }}
-    location / {{
-      proxy_pass http://web;
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Real-IP $remote_addr;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_read_timeout 120s;
-    }}
-  }}
-}}
-"""
 
 
 def run(args: list[str]) -> int:
@@ -90,17 +53,18 @@ def run(args: list[str]) -> int:
     if not free(options.port):
         print(f"port {options.port} is taken; choose another one with --port N", file=sys.stderr)
         return 1
-    if running := _lock(_run_folder(), options.port):
+    if running := _lock(config.run(), options.port):
         print(f"Musubu runs from {config.var()} already, on port {running}; stop that one first", file=sys.stderr)
         return 1
-    path = _write(options.port)
-    binaries = Path(sys.executable).parent
-    os.execv(binaries / "supervisord", ["supervisord", "-n", "-c", str(path)])
-    return 1
+    for line in check.missing():
+        print(line, file=sys.stderr)
+    _many_files()
+    supervise.run(_write(options.port))
+    return 0
 
 
 def _lock(folder: Path, port: int) -> str:
-    """Hold the folder as long as the supervisor lives (its descriptor goes on over exec); else the port of the holder."""
+    """Hold the folder as long as the supervisor lives; else the port of the one who holds it."""
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,7 +73,6 @@ def _lock(folder: Path, port: int) -> str:
     os.ftruncate(descriptor, 0)
     os.write(descriptor, str(port).encode())
     os.dup2(descriptor, KEPT)
-    os.set_inheritable(KEPT, True)
     return ""
 
 
@@ -125,7 +88,7 @@ def free(port: int) -> bool:
 
 def _write(port: int) -> Path:
     """The supervisor's configuration: the children of this machine, restarted when they die."""
-    folder = _run_folder()
+    folder = config.run()
     commands, environment = _children(folder, port)
     user = "user=root\n" if os.getuid() == 0 else ""
     text = SUPERVISOR.format(run=folder, user=user)
@@ -137,46 +100,80 @@ def _write(port: int) -> Path:
     return path
 
 
-def _run_folder() -> Path:
-    """Where sockets and configuration of the children lie; elsewhere where the path is too long for a socket."""
-    folder = config.var() / "run"
-    if len(str(folder)) > LONGEST:
-        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"musubu-{os.getuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+Children = dict[str, str]
 
 
-def _children(folder: Path, port: int) -> tuple[dict[str, str], dict[str, str]]:
-    """(name -> command, environment). Without nginx the web process answers by itself; without Redis, or where one is
-    configured already, none is started."""
-    binaries = Path(sys.executable).parent
-    commands: dict[str, str] = {}
+def _children(folder: Path, port: int) -> tuple[Children, dict[str, str]]:
+    """(name -> command, environment). What is not installed is not started; `musubu check` says what that costs."""
+    commands: Children = {}
     environment: dict[str, str] = {}
-    redis, nginx = shutil.which("redis-server"), shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if redis and not config.value("REDIS_URL"):
-        socket_path = folder / "redis.sock"
-        commands["redis"] = (
-            f"{redis} --port 0 --unixsocket {socket_path} --unixsocketperm 700 --save '' --appendonly no"
-            f" --maxmemory 128mb --maxmemory-policy allkeys-lru --dir {folder} --loglevel warning"
-        )
-        environment["REDIS_URL"] = f"unix://{socket_path}"
-    bind = f"127.0.0.1:{port}"
-    if nginx:
-        bind = f"unix:{folder}/web.sock"
-        environment["MUSUBU_FRONT"] = "1"
-        commands["front"] = f"{nginx} -c {_front(folder, port)} -p {folder}"
-    commands["web"] = (
-        f"{binaries}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
-    )
+    for add in (_cache, _pages, _media, _relay):
+        add(folder, port, commands, environment)
     for name in ("worker", "worker-2"):  # while one moves a sandbox's clock the other goes on
-        commands[name] = f"{binaries}/musubu worker"
+        commands[name] = f"{BINARIES}/musubu worker"
     return commands, environment
 
 
-def _front(folder: Path, port: int) -> Path:
-    path = folder / "nginx.conf"
-    user = "user root;" if os.getuid() == 0 else ""
-    static = config.ROOT / "musubu/portal/static/portal"
-    path.write_text(FRONT.format(user=user, run=folder, port=port, static=static))
-    return path
+def _cache(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
+    redis = shutil.which("redis-server")
+    if not redis or config.value("REDIS_URL"):
+        return
+    path = folder / "redis.sock"
+    commands["redis"] = (
+        f"{redis} --port 0 --unixsocket {path} --unixsocketperm 700 --save '' --appendonly no"
+        f" --maxmemory 128mb --maxmemory-policy allkeys-lru --dir {folder} --loglevel warning"
+    )
+    environment["REDIS_URL"] = f"unix://{path}"
+
+
+def _pages(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
+    """Without nginx the web process answers by itself, and nothing is live. Rooms live in the memory of `live`, so it
+    is one process; nobody but the front server reaches its socket, whose word about the caller it therefore takes."""
+    bind = f"127.0.0.1:{port}"
+    if nginx := front.executable():
+        bind = f"unix:{folder}/web.sock"
+        environment["MUSUBU_FRONT"] = "1"
+        commands["front"] = f"{nginx} -c {front.write(folder, port)} -p {folder}"
+        commands["live"] = (
+            f"{BINARIES}/uvicorn musubu.site.asgi:application --uds {folder}/live.sock --workers 1 --lifespan on"
+            " --ws websockets-sansio --ws-max-size 1048576 --ws-per-message-deflate false --no-access-log"
+            " --log-level warning --forwarded-allow-ips * --timeout-graceful-shutdown 3"
+        )
+    commands["web"] = (
+        f"{BINARIES}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
+    )
+
+
+def _media(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
+    if shutil.which("janus"):
+        commands["janus"] = f"{BINARIES}/musubu engine janus"
+        environment["MUSUBU_ENGINE_EVENTS"] = config.value("MUSUBU_ENGINE_EVENTS") or str(_any_port())
+
+
+def _relay(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
+    """On this machine alone any port will do where the usual one is taken: another demonstration may run."""
+    if config.value("MUSUBU_TURN") != "own" or not shutil.which("turnserver"):
+        return
+    address, chosen = config.value("MUSUBU_MEDIA_ADDRESS"), int(config.value("MUSUBU_TURN_PORT"))
+    if is_loopback(address) and not free(chosen):
+        chosen = _any_port()
+    commands["turn"] = f"{BINARIES}/musubu engine turn"
+    environment["MUSUBU_TURN_PORT"] = str(chosen)
+    environment["MUSUBU_TURN"] = f"turn:{f'[{address}]' if ':' in address else address}:{chosen}"
+    if config.value("MUSUBU_TURN_CERTIFICATE"):
+        environment["MUSUBU_TURN"] += f",turns:{urlsplit(config.value('MUSUBU_ADDRESS')).hostname}:5349"
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _many_files() -> None:
+    """Every connection of a meeting holds some descriptors in each process; the children inherit the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -44,7 +44,7 @@ def round_once() -> None:
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.notices import actions as notices
-    from musubu.operations import jobs
+    from musubu.operations import jobs, processes
     from musubu.parties.models import Provider
 
     jobs.beat("worker")
@@ -59,3 +59,4 @@ def round_once() -> None:
             while notices.deliver_due(provider, now):
                 pass
     webhooks.deliver_due()
+    processes.look()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.operations import actions, queries
+from musubu.operations import actions, processes, queries
 from musubu.operations.forms import ReportForm, ResolveForm, UpdateForm, texts
-from musubu.operations.models import Beat, Report
-from musubu.parties import wall
+from musubu.operations.models import Report
 from musubu.parties.decorators import staff_required
 from musubu.parties.queries import site_provider
 from musubu.refusals import NotPossible
-
-SILENCE = timedelta(seconds=60)
 
 
 def live(request: HttpRequest) -> HttpResponseBase:
@@ -31,19 +27,18 @@ def live(request: HttpRequest) -> HttpResponseBase:
 
 
 def ready(request: HttpRequest) -> HttpResponseBase:
-    """200 when the database answers and is migrated, else 503 with the reasons. `worker` tells when it last lived."""
+    """200 when the database answers and is migrated, else 503 with the reasons. Beside it, who of this machine lives."""
     wrong = []
-    worker = None
+    heard: dict[str, str] = {"worker": "silent"}
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             wrong.append("migrations are missing: run musubu migrate")
         else:
-            worker = Beat.objects.filter(name="worker").values_list("at", flat=True).first()
+            heard = {one.name: "alive" if one.alive else "silent" for one in processes.standings()}
     except Exception as error:
         wrong.append(f"the database does not answer: {type(error).__name__}")
-    alive = worker is not None and worker > wall.now() - SILENCE
-    body = {"ready": not wrong, "wrong": wrong, "worker": "alive" if alive else "silent"}
+    body = {"ready": not wrong, "wrong": wrong, **heard}
     return JsonResponse(body, status=503 if wrong else 200)
 
 
@@ -82,7 +77,9 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         except NotPossible as error:
             form.add_error("starts_at", str(error))
     rows = Report.objects.filter(provider=acting.provider).order_by("-starts_at")[:100]
-    return render(request, "operations/reports.html", {"reports": rows, "form": form})
+    return render(
+        request, "operations/reports.html", {"reports": rows, "form": form, "processes": processes.standings()}
+    )
 
 
 def _report(request: HttpRequest, public_id: object) -> Report:

@@ -1,0 +1,174 @@
+"""All running rooms of this process, and their one way to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import logging
+import os
+import time
+from typing import Any
+
+from musubu import config
+from musubu.engines.janus.audiobridge import AudioBridges
+from musubu.engines.janus.client import EngineError, EngineGone, Janus
+from musubu.engines.janus.videoroom import VideoRooms
+from musubu.meetings.live import commands, ears, quality, store
+from musubu.meetings.live.database import Database
+from musubu.meetings.live.features import FEATURES
+from musubu.meetings.live.media import ignore
+from musubu.meetings.live.participant import Participant
+from musubu.meetings.live.room import Room
+
+log = logging.getLogger("meetings")
+LOOK = 0.3  # seconds between looks for commands
+TURN_SECONDS = 12 * 3600
+
+
+class House:
+    """`start` and `stop` with the process."""
+
+    def __init__(self) -> None:
+        self.by_meeting: dict[int, Room] = {}
+        self.licences: dict[int, tuple[Room, Participant]] = {}
+        self.database = Database()
+        self.folder = config.run_folder()
+        self.engine = self._client()
+        self.rooms_reachable = False
+        self.rooms: VideoRooms
+        self.bridges: AudioBridges
+        self._opening: dict[int, asyncio.Lock] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self.reachable = asyncio.Event()
+        self.samples = quality.Samples(self)
+
+    async def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._keep_engine()),
+            asyncio.create_task(commands.follow(self)),
+            asyncio.create_task(self._every_second()),
+            asyncio.create_task(ears.listen(self)),
+        ]
+        for meeting in await self.database.run(store.running):
+            await self.room(meeting)
+
+    async def stop(self) -> None:
+        """The rooms go on in the next process: people come back by their tokens."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        for room in self.by_meeting.values():
+            for who in [*room.people.values(), *room.lobby.values()]:
+                if who.connection:
+                    who.connection.close(1001, "going away")
+        await self.database.close()
+        await self.engine.close()
+
+    # the engine
+
+    def _client(self) -> Janus:
+        return Janus(self.folder / "janus.sock", config.secret("janus-api"), self._engine_lost)
+
+    def _engine_lost(self) -> None:
+        if self._stopping:
+            return
+        log.warning("the media engine went away")
+        self.reachable.clear()
+        self.rooms_reachable = False
+        for room in self.by_meeting.values():
+            room.engine_lost()
+
+    async def _keep_engine(self) -> None:
+        """Stay connected; whenever it is back, all rooms begin anew in it."""
+        while True:
+            began = time.monotonic()
+            self.engine = await self._connected()
+            key = config.secret("janus-room")
+            self.rooms = VideoRooms(await self.engine.attach("videoroom", ignore), key)
+            self.bridges = AudioBridges(await self.engine.attach("audiobridge", ignore), key)
+            self.rooms_reachable = True
+            self.reachable.set()
+            log.info("the media engine answers after %.2f s", time.monotonic() - began)
+            for room in list(self.by_meeting.values()):
+                await room.engine_back()
+            while self.rooms_reachable:
+                await asyncio.sleep(0.05)
+
+    async def _connected(self) -> Janus:
+        kept = self.folder / "janus.session"
+        while True:
+            engine = self._client()
+            try:
+                forget = int(kept.read_text()) if kept.exists() else 0
+                await engine.connect(forget=forget)
+            except (EngineGone, EngineError, ValueError):
+                await asyncio.sleep(0.05)
+                continue
+            kept.write_text(str(engine.session))
+            return engine
+
+    def ice_servers(self, who: str) -> list[dict[str, Any]]:
+        """TURN for networks that let no UDP through, with credentials that end (RFC 8489 by shared secret)."""
+        address = os.environ.get("MUSUBU_TURN") or config.value("MUSUBU_TURN")
+        if not address:
+            return []
+        name = f"{int(time.time()) + TURN_SECONDS}:{who}"
+        sealed = hmac.new(config.secret("turn").encode(), name.encode(), hashlib.sha1).digest()
+        urls = [f"{address}?transport=udp", f"{address}?transport=tcp"]
+        return [{"urls": urls, "username": name, "credential": base64.b64encode(sealed).decode()}]
+
+    # rooms
+
+    async def room(self, meeting: int) -> Room:
+        """The room of a meeting, opened where it is not."""
+        lock = self._opening.setdefault(meeting, asyncio.Lock())
+        async with lock:
+            found = self.by_meeting.get(meeting)
+            if found is None or found.ended:
+                await self.database.settled()
+                found = Room(self, await self.database.run(store.open_sitting, meeting))
+                for feature in FEATURES.values():
+                    await feature.opened(found)
+                self.by_meeting[meeting] = found
+            return found
+
+    def forget(self, room: Room) -> None:
+        if self.by_meeting.get(room.facts.meeting) is room:
+            del self.by_meeting[room.facts.meeting]
+
+    def of_contract(self, contract: int) -> list[Room]:
+        return [room for room in self.by_meeting.values() if room.facts.contract == contract]
+
+    def participant(self, feed: str) -> tuple[Room, Participant] | None:
+        for room in self.by_meeting.values():
+            if who := room.people.get(feed):
+                return room, who
+        return None
+
+    async def _every_second(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            for room in list(self.by_meeting.values()):
+                with contextlib.suppress(EngineGone):
+                    await room.tick()
+            self.samples.tick()
+
+    # licences (LO-11)
+
+    def licence_elsewhere(self, who: Participant) -> tuple[Room, Participant] | None:
+        """Where the same licence is live already on another terminal."""
+        held = self.licences.get(who.ticket.licence or 0)
+        return held if held and held[1].id != who.id else None
+
+    def hold_licence(self, room: Room, who: Participant) -> None:
+        if who.ticket.licence:
+            self.licences[who.ticket.licence] = (room, who)
+
+    def forget_licence(self, who: Participant) -> None:
+        held = self.licences.get(who.ticket.licence or 0)
+        if held and held[1] is who and who.ticket.licence:
+            del self.licences[who.ticket.licence]
