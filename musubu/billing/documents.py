@@ -69,9 +69,10 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _pdf(data: dict[str, Any]) -> bytes:
+def pdf(data: dict[str, Any], sheet: bytes = SHEET) -> bytes:
+    """PDF/A of a sheet filled with data."""
     made = typst.compile(
-        SHEET, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
+        sheet, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
     )
     assert isinstance(made, bytes)
     return made
@@ -97,7 +98,7 @@ def invoice(row: Invoice, lang: str) -> bytes:
     """The invoice as PDF/A."""
     words: dict[str, Any] = WORDS[lang]
     day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
-    return _pdf(_common(row, lang) | {
+    return pdf(_common(row, lang) | {
         "title": words["title"], "total_word": words["total"], "total": yen(row.total, lang),
         "facts": [[words["number"], f"{row.number:06}"], [words["issued"], day],
                   [words["contract"], row.document["contract"]], [words["due"], row.due_on.isoformat()]],
@@ -127,7 +128,7 @@ def credit_note(row: CreditNote, lang: str) -> bytes:
         else []
     )
     rate = 10 if row.tax else 0
-    return _pdf(_common(row, lang) | {
+    return pdf(_common(row, lang) | {
         "title": words["return"], "total_word": words["back"], "total": yen(row.amount + row.tax, lang),
         "facts": [[words["number"], f"R{row.number:06}"], [words["issued"], day], [words["contract"], row.document["contract"]], *about],
         "lines": [[f"{words['kinds'][row.kind]} ({row.clause})", day, f"{rate} %", yen(row.amount, lang)]],

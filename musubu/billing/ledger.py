@@ -20,6 +20,11 @@ ACCOUNTS = {
     "tax-10": _("Consumption tax 10 %"),
     "tax-8": _("Consumption tax 8 %"),
     "interest-income": _("Interest income"),
+    "card-clearing": _("Card payments on their way"),
+    "card-fees": _("Card fees"),
+    "chargebacks": _("Chargebacks to be claimed"),
+    "bad-debts": _("Bad debts"),
+    "bad-debts-recovered": _("Bad debts recovered"),
 }
 Data = Mapping[str, Any]
 
@@ -115,6 +120,7 @@ BOOKED: dict[str, Callable[[Data, list[Mapping[str, Any]]], list[Line]]] = {
     "refund": _refund,
     "interest": _moved("interest-receivable", "interest-income"),
     "balance.kept": _moved("bank", "customer-balance"),
+    "balance.returned": _moved("customer-balance", "refunds-payable"),
     "deposit.received": _moved("bank", "deposits-held"),
     "deposit.applied": _moved("deposits-held", "receivable"),
 }

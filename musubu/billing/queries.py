@@ -100,8 +100,14 @@ def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str,
     """Invoiced and collected yen between two moments."""
     rows = Entry.objects.filter(provider=provider, at__gte=first, at__lt=last).order_by()
     invoiced = rows.filter(account="receivable", debit__gt=0).aggregate(n=Sum("debit"))["n"]
-    collected = rows.filter(account="bank", debit__gt=0).aggregate(n=Sum("debit"))["n"]
+    collected = rows.filter(account="bank", debit__gt=0, voucher__isnull=True).aggregate(n=Sum("debit"))["n"]
     return {"invoiced": invoiced or 0, "collected": collected or 0}
+
+
+def open_interest(contract: Contract) -> int:
+    """Late interest that was counted and is not paid, by the books."""
+    rows = Entry.objects.filter(contract=contract, account="interest-receivable")
+    return rows.aggregate(n=Sum(F("debit") - F("credit")))["n"] or 0
 
 
 def virtual_account(organisation: Organisation) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Sum
 
-from musubu.billing import ledger
+from musubu.billing import ledger, writeoffs
 from musubu.billing.models import CreditNote, Entry, Invoice
 from musubu.contracts import playing
 from musubu.contracts.models import Contract, Outcome
@@ -17,6 +17,7 @@ def differences(provider: Provider) -> Iterator[str]:
     """One line for each thing that does not agree."""
     yield from _numbers(provider)
     yield from _balance(provider)
+    yield from writeoffs.differences(provider)
     rows = Contract.objects.filter(provider=provider, played_to__isnull=False)
     for contract in rows.select_related("terms_version").prefetch_related("events").iterator(chunk_size=200):
         yield from _contract(contract)
@@ -87,7 +88,8 @@ def _standing(contract: Contract) -> Iterator[str]:
     life = playing.played(contract, contract.played_to).life
     sums = {
         account: (debit or 0) - (credit or 0)
-        for account, debit, credit in contract.entries.order_by()
+        for account, debit, credit in contract.entries.filter(voucher__isnull=True)
+        .order_by()
         .values_list("account")
         .annotate(d=Sum("debit"), c=Sum("credit"))
     }

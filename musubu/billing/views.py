@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.billing import deposits, documents, exports, ledger, queries
+from musubu.billing import customer, deposits, documents, exports, ledger, queries
 from musubu.billing.forms import FileForm, FindForm
 from musubu.billing.models import BankDeposit, CreditNote, Entry, Invoice
 from musubu.contracts.models import Contract
@@ -39,21 +39,17 @@ def _lang(request: HttpRequest) -> str:
 def home(request: HttpRequest) -> HttpResponseBase:
     """Customers: what is due, when, how to pay. Staff: the month, receivables by age, what waits."""
     acting = _acting(request)
+    if not acting.is_staff:
+        return render(request, "billing/mine.html", customer.page(acting.organisation))
     rows = queries.open_invoices(queries.contracts_of(acting.provider, acting.organisation), clock.today())
-    context: dict[str, Any] = {"open": rows[:WORK_LIST], "total": sum(one.left for one in rows)}
-    if acting.is_staff:
-        first = clock.now().astimezone(clock.TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        context |= {
-            "ages": queries.by_age(rows),
-            "month": queries.month_sums(acting.provider, first, clock.now() + timedelta(seconds=1)),
-            "waiting": BankDeposit.objects.filter(
-                provider=acting.provider, matched_at__isnull=True, set_aside=""
-            ).count(),
-        }
-    else:
-        context["account"] = queries.virtual_account(acting.organisation)
-        notes = CreditNote.objects.filter(contract__organisation=acting.organisation)
-        context["notes"] = notes.order_by("-number")[:20]
+    first = clock.now().astimezone(clock.TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    context: dict[str, Any] = {
+        "open": rows[:WORK_LIST],
+        "total": sum(one.left for one in rows),
+        "ages": queries.by_age(rows),
+        "month": queries.month_sums(acting.provider, first, clock.now() + timedelta(seconds=1)),
+        "waiting": BankDeposit.objects.filter(provider=acting.provider, matched_at__isnull=True, set_aside="").count(),
+    }
     return render(request, "billing/home.html", context)
 
 
@@ -93,6 +89,7 @@ def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     entries = row.contract.entries.filter(account="receivable", of_contract=row.of_contract).order_by("at", "outcome")
     left = queries.open_amounts([row.contract_id]).get((row.contract_id, row.of_contract), 0)
     context = {"invoice": row, "lines": lines, "entries": entries, "left": left, "contract": row.contract}
+    context |= customer.of_invoice(row, left)
     return render(request, "billing/invoice.html", context)
 
 

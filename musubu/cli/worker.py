@@ -41,6 +41,7 @@ def round_once() -> None:
     """One look at everything that is due."""
     from musubu import clock
     from musubu.api import webhooks
+    from musubu.billing import card_charges, card_refunds, dunning
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.notices import actions as notices
@@ -56,6 +57,9 @@ def round_once() -> None:
             if not provider.sandbox:
                 conclusion.conclude_due(provider, now)
             jobs.journal_reports(provider, now)
+            card_charges.charge_due(provider, now)
+            card_refunds.resume(provider)
+            dunning.run(provider, now)
             while notices.deliver_due(provider, now):
                 pass
     webhooks.deliver_due()

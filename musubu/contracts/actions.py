@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -163,6 +163,10 @@ def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
     return record_event(contract=contract, what="stop-renewal", person=person, key=key or "stop-renewal")
 
 
+# why a measure may not be taken now: (contract, kind, clause, ground) -> reason or "" (filled by site/wiring)
+OBJECTIONS: list[Callable[[Contract, str, str, str], str]] = []
+
+
 @transaction.atomic
 def measure(
     *, contract: Contract, person: Person, kind: str, clause: str, ground: str = "", note: str = "", key: str = ""
@@ -181,6 +185,9 @@ def measure(
         )
     if kind != "lift" and ground not in {one["key"] for one in terms.grounds(contract.service, clause)}:
         raise NotPossible(_("Choose a ground under %(clause)s.") % {"clause": clause})
+    for objection in OBJECTIONS:
+        if why := objection(contract, kind, clause, ground):
+            raise NotPossible(why)
     _acted(contract, person, f"contracts.{kind}", clause, {"ground": ground, "note": note})
     data = {"clause": clause} if clause else {}
     return record_event(contract=contract, what=kind, data=data, person=person, key=key)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from musubu.api import webhooks
+from musubu.billing import card_charges, dunning, ledger, plans, telling, writeoffs
 from musubu.billing import effects as billing
-from musubu.billing import ledger
 from musubu.contact_center.service import SERVICE as SIMPLECONNECT
-from musubu.contracts import applications, services
+from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
@@ -32,7 +32,9 @@ def connect() -> None:
         "contract.ends": [contracts.close_service],
         "data.deleted": [contracts.delete_data],
     }
-    sandbox.BETWEEN += [jobs.journal_reports, messages.deliver_due]
+    sandbox.BETWEEN += [jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
+    telling.SEND.append(messages.send)
+    actions.OBJECTIONS.append(plans.objection)
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     applications.TELL_KEY.append(notices.tell_key)
     people.SEND.append(notices.tell_link)
@@ -40,5 +42,6 @@ def connect() -> None:
         told: list[contracts.Effect] = [notices.tell] if what in notices.TELLS else []
         heard: list[contracts.Effect] = [webhooks.queue] if what in webhooks.EVENTS else []
         booked: list[contracts.Effect] = [billing.post] if what in ledger.BOOKED else []
+        recovered: list[contracts.Effect] = [writeoffs.recover] if what in writeoffs.RECOVERS else []
         noted: list[contracts.Effect] = [billing.issue_credit_note] if what in billing.CREDITS else []
-        contracts.EFFECTS[what] = own.get(what, []) + booked + noted + told + heard
+        contracts.EFFECTS[what] = own.get(what, []) + booked + recovered + noted + told + heard

@@ -37,6 +37,7 @@ EVENTS: dict[str, Callable[[Life, dict[str, Any]], None]] = {
     "cancel": cancellation.cancel,
     "stop-renewal": cancellation.stop_renewal,
     "pay": payment.pay,
+    "return-balance": payment.return_balance,
     "outage": outage.begin,
     "claim": outage.claim,
     "post-video": videos.post,

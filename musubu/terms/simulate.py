@@ -35,6 +35,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "cancel": {"wish": ("date", False)},
     "stop-renewal": {},
     "pay": {"amount": ("yen", False), "invoice": ("count", False), "received": ("date", False)},
+    "return-balance": {"amount": ("yen", True)},
     "outage": {
         "ends": ("time", True),
         "cause": ("cause", True),

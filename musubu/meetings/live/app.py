@@ -63,7 +63,7 @@ async def _come_in(house: House, connection: Connection, receive: Receive) -> tu
         room = await house.room(ticket.meeting)
         who = _same_chair(room, ticket, hello) or Participant(ticket, connection, _terminal(hello.terminal))
         held = house.licence_elsewhere(who)
-        if held and not hello.take_over:
+        if held and held[1].connection and not hello.take_over:
             connection.tell({"t": "question", "about": "licence", "terminal": held[1].terminal, "since": held[1].since})
             continue
         if held:
@@ -102,9 +102,11 @@ def _seat(house: House, room: Room, who: Participant, connection: Connection) ->
     return room, who
 
 
-def _turn_down(connection: Connection, why: str, language: str, code: int = REFUSED) -> None:
+def _turn_down(connection: Connection, why: str, language: str, code: int = REFUSED) -> tuple[Room, Participant] | None:
+    """Nobody comes in: nothing."""
     connection.tell({"t": "refused", "why": why, "text": say(why, language)})
     connection.close(code, why)
+    return None
 
 
 def _terminal(told: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +133,9 @@ async def _listen(room: Room, who: Participant, connection: Connection, receive:
             try:
                 message = protocol.decode(event.get("text") or "")
             except protocol.Malformed as error:
-                who.tell({"t": "refused", "why": "malformed", "text": say("malformed", who.language), "detail": str(error)})
+                who.tell(
+                    {"t": "refused", "why": "malformed", "text": say("malformed", who.language), "detail": str(error)}
+                )
                 if not odd.take():
                     connection.close(MALFORMED, "malformed")
                     break

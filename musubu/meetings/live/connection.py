@@ -84,9 +84,7 @@ class Connection:
                 self._wake.clear()
                 await self._flush()
                 if self._closing and not self._waiting:
-                    await self._send(
-                        {"type": "websocket.close", "code": self._closing[0], "reason": self._closing[1]}
-                    )
+                    await self._send({"type": "websocket.close", "code": self._closing[0], "reason": self._closing[1]})
                     return
         except Exception:  # the browser is gone: whoever reads from it finds out
             return

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import hashlib
-import hmac
 import logging
-import os
 import time
+from datetime import timedelta
 from typing import Any
 
 from musubu import config
 from musubu.engines.janus.audiobridge import AudioBridges
 from musubu.engines.janus.client import EngineError, EngineGone, Janus
 from musubu.engines.janus.videoroom import VideoRooms
+from musubu.engines.turn import passes
 from musubu.meetings.live import commands, ears, quality, store
 from musubu.meetings.live.database import Database
 from musubu.meetings.live.features import FEATURES
 from musubu.meetings.live.media import ignore
 from musubu.meetings.live.participant import Participant
 from musubu.meetings.live.room import Room
+from musubu.parties import wall
 
 log = logging.getLogger("meetings")
 LOOK = 0.3  # seconds between looks for commands
@@ -35,7 +34,7 @@ class House:
         self.by_meeting: dict[int, Room] = {}
         self.licences: dict[int, tuple[Room, Participant]] = {}
         self.database = Database()
-        self.folder = config.run_folder()
+        self.folder = config.run()
         self.engine = self._client()
         self.rooms_reachable = False
         self.rooms: VideoRooms
@@ -112,14 +111,9 @@ class House:
             return engine
 
     def ice_servers(self, who: str) -> list[dict[str, Any]]:
-        """TURN for networks that let no UDP through, with credentials that end (RFC 8489 by shared secret)."""
-        address = os.environ.get("MUSUBU_TURN") or config.value("MUSUBU_TURN")
-        if not address:
-            return []
-        name = f"{int(time.time()) + TURN_SECONDS}:{who}"
-        sealed = hmac.new(config.secret("turn").encode(), name.encode(), hashlib.sha1).digest()
-        urls = [f"{address}?transport=udp", f"{address}?transport=tcp"]
-        return [{"urls": urls, "username": name, "credential": base64.b64encode(sealed).decode()}]
+        """The relay for networks that let no UDP through, with a pass that ends."""
+        until = wall.now() + timedelta(seconds=TURN_SECONDS)
+        return [dict(one) for one in passes.servers(config.value("MUSUBU_TURN"), config.secret("turn"), who, until)]
 
     # rooms
 

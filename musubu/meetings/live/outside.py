@@ -6,9 +6,16 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from musubu.contracts.models import Contract
+from musubu.meetings import telling
+from musubu.meetings.models import Sitting
+
 
 def tell(kind: str, contract: int, data: dict[str, Any]) -> None:
     """Those who listen (webhooks) hear of it."""
+    sitting = Sitting.objects.select_related("meeting").filter(public_id=data["sitting"]).first()
+    about = {"meeting": str(sitting.meeting.public_id), "number": sitting.meeting.number} if sitting else {}
+    telling.tell(kind, Contract.objects.select_related("provider").get(pk=contract), data | about)
 
 
 def begin_recording(sitting: int, attendance: str, present: list[str]) -> str:

@@ -22,7 +22,7 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Milliseconds = Annotated[float, Meta(ge=0, le=600_000)]
 
 
-class Message(Struct, tag_field="t", forbid_unknown_fields=True, frozen=True):
+class Message(Struct, tag_field="t", forbid_unknown_fields=True):
     """The base of all; `n` asks for an answer."""
 
     n: int | None = None
@@ -37,7 +37,7 @@ class Hello(Message, tag="hello"):
     terminal: dict[str, Any] = {}
 
 
-class Stream(Struct, forbid_unknown_fields=True, frozen=True):
+class Stream(Struct, forbid_unknown_fields=True):
     """One m-line of the sender's offer and what it carries."""
 
     mid: Annotated[str, Meta(max_length=8)]
@@ -66,7 +66,7 @@ class Again(Message, tag="again"):
     receiving: bool = False
 
 
-class Want(Struct, forbid_unknown_fields=True, frozen=True):
+class Want(Struct, forbid_unknown_fields=True):
     """One picture that is on this person's screen: `height` of its tile in device pixels, 0: out of sight."""
 
     feed: Id

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("meetings")
 CHAIR_KEPT = 25.0  # seconds for which the chair of somebody whose line was cut is kept
-HOST_AWAY = 60.0  # seconds without any host after which the role passes on by itself
+HOST_AWAY = 30.0  # seconds without any host after which the role passes on by itself
 LARGE = 40  # people from which frames wait a moment for their followers
 HISTORY = 200  # chat messages shown to who comes in
 SHARED = ("lobby", "mute_on_entry", "unmute_self", "share", "draw", "chat", "capacity", "video_kbps", "screen_kbps")
@@ -122,9 +122,9 @@ class Room:
             log.exception("%s could not come into the engine's room", who.id)
 
     def all_streams(self) -> Iterator[tuple[str, str, str]]:
-        """(feed, source, mid) of everything that is sent."""
+        """(feed, source, mid) of everything that is sent and has reached the engine."""
         for who in self.people.values():
-            for one in who.streams:
+            for one in who.streams if who.media and who.media.up else ():
                 yield who.id, one["source"], one["mid"]
         if self.phones.feed:
             yield self.phones.feed, "mic", "0"
@@ -170,9 +170,9 @@ class Room:
 
     def _spawned(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            if not isinstance(error, EngineGone):
-                log.error("%s", self.id, exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, EngineGone):
+            log.error("%s", self.id, exc_info=error)
 
     # coming and going
 
@@ -182,7 +182,7 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        return len(self.people) >= self.settings["capacity"]
+        return len(self.people) >= int(self.settings["capacity"])
 
     def must_wait(self, who: Participant) -> str:
         """Why somebody has to wait in the lobby (a key of words), or nothing."""
@@ -197,7 +197,8 @@ class Room:
 
     def wait(self, who: Participant, why: str) -> None:
         self.lobby[who.id] = who
-        who.tell({"t": "waiting", "title": self.facts.title, "text": say(why, who.language)})
+        slip = who.ticket.token(sitting=self.facts.sitting)
+        who.tell({"t": "waiting", "title": self.facts.title, "text": say(why, who.language), "resume": slip})
         self.tell_lobby()
 
     def enter(self, who: Participant) -> None:
@@ -240,9 +241,7 @@ class Room:
 
     def token(self, who: Participant) -> str:
         """With which somebody comes back to this chair after a cut or a restart."""
-        return who.ticket.token(
-            name=who.name, role=who.ticket.role, admitted=True, sitting=self.facts.sitting
-        )
+        return who.ticket.token(name=who.name, role=who.ticket.role, admitted=True, sitting=self.facts.sitting)
 
     def shared_settings(self) -> dict[str, Any]:
         return {name: self.settings[name] for name in SHARED}
@@ -380,10 +379,13 @@ class Room:
         for who in list(self.people.values()):
             if who.lost_at and now - who.lost_at > CHAIR_KEPT:
                 self.leave(who, "lost")
-        if self.hosts and all(host.lost_at for host in self.hosts):
-            self._hostless_since = self._hostless_since or now
         self._pass_on_host()
-        if not self.people and not self.lobby and self._alone_since is not None and now - self._alone_since > CHAIR_KEPT:
+        if (
+            not self.people
+            and not self.lobby
+            and self._alone_since is not None
+            and now - self._alone_since > CHAIR_KEPT
+        ):
             await self.end("empty")
 
     async def end(self, reason: str, detail: dict[str, Any] | None = None) -> None:
@@ -405,9 +407,7 @@ class Room:
         await self.phones.close()
         if self.house.rooms_reachable:
             self.spawn(self.house.rooms.destroy(self.id, self.secret))
-        self.house.database.later(
-            store.end_sitting, self.facts.sitting, self.facts.now(), reason, detail, self.peak
-        )
+        self.house.database.later(store.end_sitting, self.facts.sitting, self.facts.now(), reason, detail, self.peak)
         self.tell_outside("meeting.ended", {"reason": reason})
         self.house.forget(self)
 

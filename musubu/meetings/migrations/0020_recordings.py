@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0040_hold'),
-        ('meetings', '0002_rooms'),
+        ('meetings', '0010_planning'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

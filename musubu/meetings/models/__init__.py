@@ -2,13 +2,28 @@
 
 from musubu.meetings.models.commands import Command
 from musubu.meetings.models.licences import Group, Licence
-from musubu.meetings.models.meetings import Invitee, Meeting, MovedDate
+from musubu.meetings.models.meetings import Feed, Invitee, Meeting, MovedDate, Role
 from musubu.meetings.models.quality import QualitySample
 from musubu.meetings.models.recordings import Recording, Share, Track, Viewing
 from musubu.meetings.models.sessions import Attendance, Barred, Sitting
 from musubu.meetings.models.space import Space
 
 __all__ = [
-    "Attendance", "Barred", "Command", "Group", "Invitee", "Licence", "Meeting", "MovedDate", "QualitySample",
-    "Recording", "Share", "Sitting", "Space", "Track", "Viewing",
-]  # fmt: skip
+    "Attendance",
+    "Barred",
+    "Command",
+    "Feed",
+    "Group",
+    "Invitee",
+    "Licence",
+    "Meeting",
+    "MovedDate",
+    "QualitySample",
+    "Recording",
+    "Role",
+    "Share",
+    "Sitting",
+    "Space",
+    "Track",
+    "Viewing",
+]

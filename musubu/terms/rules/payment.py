@@ -35,6 +35,18 @@ def pay(life: Life, data: dict[str, Any]) -> None:
     deposit.resume(life)
 
 
+def return_balance(life: Life, data: dict[str, Any]) -> None:
+    """What was paid over is given back, no more than there is."""
+    amount = data["amount"]
+    if not 0 < amount <= life.balance:
+        raise EventError("amount", f"{amount} yen cannot be given back; the balance is {life.balance} yen")
+    life.balance -= amount
+    back = {"amount": amount}
+    life.emit(
+        "balance.returned", life.need("due").clause, back, Step("balance-returned", {**back, "left": life.balance})
+    )
+
+
 def _aimed(life: Life, number: int | None) -> Invoice | None:
     if number is None:
         return next(iter(life.open_invoices()), None)

@@ -1,0 +1,138 @@
+"""What a customer's money pages show: what is due, when and how, use so far, instalments, payments. Few statements."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+
+from musubu import clock
+from musubu.billing import card_charges, cards, queries, receipts
+from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDispute, Mandate, PaymentCard
+from musubu.contracts import rating
+from musubu.contracts.models import Contract, Outcome, UsageRecord
+from musubu.parties.models import Organisation
+
+
+@dataclass(frozen=True)
+class Due:
+    """An open invoice: `how` it is paid (card | debit | transfer), what went wrong, whether a card can pay it now."""
+
+    open: queries.Open
+    how: str
+    failed: str
+    payable: bool
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class Use:
+    """Metered use of the running month; `ahead`: what it comes to at this pace, in whole yen before tax."""
+
+    number: str  # of the contract
+    count: int
+    seconds: int
+    so_far: int
+    ahead: int
+
+    @property
+    def minutes(self) -> int:
+        return -(-self.seconds // 60)
+
+
+def page(organisation: Organisation) -> dict[str, Any]:
+    """Everything that the first page of a customer's money needs."""
+    today = clock.today()
+    contracts = Contract.objects.filter(organisation=organisation)
+    opened = queries.open_invoices(contracts, today)
+    card = PaymentCard.objects.filter(organisation=organisation, state="active").first()
+    mandate = Mandate.objects.filter(organisation=organisation, state="active").first()
+    offered = cards.offered(organisation.provider)
+    return {
+        "dues": _dues(opened, card, mandate, offered),
+        "total": sum(one.left for one in opened),
+        "late": sum(one.left for one in opened if one.days_late),
+        "next": next((one.invoice.due_on for one in opened if not one.days_late), None),
+        "account": queries.virtual_account(organisation),
+        "bank": organisation.provider.collection,
+        "card": card,
+        "expires": card and (card.year, card.month) <= (today.year, today.month),
+        "mandate": mandate,
+        "takes_cards": offered,
+        "uses": uses(contracts, today),
+        "instalments": _instalments(organisation),
+        "payments": Outcome.objects.filter(contract__organisation=organisation, what="paid", data__from="money")
+        .select_related("contract")
+        .order_by("-at", "-n")[:5],
+    }
+
+
+def _dues(opened: list[queries.Open], card: PaymentCard | None, mandate: Mandate | None, offered: bool) -> list[Due]:
+    wrong = _wrong([one.invoice.pk for one in opened]) if opened else {}
+    return [
+        Due(
+            one,
+            _how(one, card, mandate, bool(failed)),
+            failed,
+            offered and cards.takes_cards(one.invoice.contract.service) and one.left >= card_charges.LEAST,
+            disputed,
+        )
+        for one in opened
+        for failed, disputed in [wrong[one.invoice.pk]]
+    ]
+
+
+def _wrong(keys: list[int]) -> dict[int, tuple[str, bool]]:
+    """(the code of a card's refusal, whether a dispute is open) of some invoices, in one statement."""
+    refused = CardCharge.objects.filter(invoice=OuterRef("pk"), state__in=("refused", "needs-authentication"))
+    refused = refused.exclude(reason="given_up").order_by("-pk")
+    rows = Invoice.objects.filter(pk__in=keys).annotate(
+        failed=Subquery(refused.values("reason")[:1]),
+        disputed=Exists(InvoiceDispute.objects.filter(invoice=OuterRef("pk"), closed_at__isnull=True)),
+    )
+    return {key: (reason or "", disputed) for key, reason, disputed in rows.values_list("pk", "failed", "disputed")}
+
+
+def _how(one: queries.Open, card: PaymentCard | None, mandate: Mandate | None, failed: bool) -> str:
+    contract = one.invoice.contract
+    since = card.active_at.astimezone(clock.TOKYO).date() if card and card.active_at else None
+    if since and one.invoice.due_on >= since and cards.takes_cards(contract.service) and not failed:
+        return "card"
+    return "debit" if mandate and contract.particulars.get("payment") == "debit" else "transfer"
+
+
+def uses(contracts: Any, today: date) -> list[Use]:
+    """Metered use of this month by contract, and where it leads at the pace of the days so far."""
+    rows = UsageRecord.objects.filter(contract__in=contracts, month=today.replace(day=1)).values("contract__number")
+    days = calendar.monthrange(today.year, today.month)[1]
+    return [
+        Use(
+            row["contract__number"], row["count"], row["seconds"], rating.whole_yen(row["milli"]),
+            rating.whole_yen(row["milli"] * days // today.day),
+        )
+        for row in rows.annotate(count=Count("pk"), seconds=Sum("seconds"), milli=Sum("milli")).order_by("contract__number")
+    ]  # fmt: skip
+
+
+def _instalments(organisation: Organisation) -> list[Instalment]:
+    rows = Instalment.objects.filter(plan__contract__organisation=organisation, plan__state="running")
+    return list(rows.select_related("plan__contract").order_by("plan", "n"))
+
+
+def of_invoice(invoice: Invoice, left: int) -> dict[str, Any]:
+    """What an invoice's page says of paying it: whether a card can, what was tried, what agreed, which receipt."""
+    contract = invoice.contract
+    return {
+        "by_card": cards.offered(invoice.provider)
+        and cards.takes_cards(contract.service)
+        and left >= card_charges.LEAST,
+        "card": cards.active(contract.organisation),
+        "attempts": [(row, card_charges.reason(row)) for row in invoice.card_charges.order_by("-pk")],
+        "dispute": invoice.contests.filter(closed_at__isnull=True).first(),
+        "plan": invoice.payment_plans.filter(state="running").first(),
+        "receipts": receipts.given(contract.service),
+        "paid": receipts.paid_of(invoice),
+    }
