@@ -14,8 +14,7 @@ from musubu.engines.janus.client import Janus
 from musubu.engines.janus.videoroom import VideoRooms
 from tests.engines import running_janus
 
-SECRET = "room-secret"  # noqa: S105 - of a test's room
-PICTURE_SSRC, SOUND_SSRC = 1010, 1000
+SECRET = "room-secret"
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,15 @@ async def _send(rooms: VideoRooms, room: str, one: Sender, start: float, seconds
     if one.tone:
         streams.append({"mid": "0", "mindex": 0, "type": "audio", "codec": "opus", "description": "mic"})
     if one.colour:
-        streams.append({"mid": "1", "mindex": 1, "type": "video", "codec": "vp8", "description": one.source})
+        n = len(streams)
+        streams.append({"mid": str(n), "mindex": n, "type": "video", "codec": "vp8", "description": one.source})
     at = await rooms.add_remote(room, SECRET, one.feed, one.feed, streams)
+    for on in (False, True):  # the engine records a publisher of plain RTP only from the next start on
+        await rooms.record(room, SECRET, on)
     last = (one.end or seconds) - 0.1
-    child = subprocess.Popen(_command(one, at["port"], last - one.begin), stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        _command(one, at["port"], last - one.begin), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     try:
         await asyncio.sleep(max(0, start + last - time.monotonic()))
     finally:
@@ -81,9 +85,9 @@ def _command(one: Sender, port: int, seconds: float) -> list[str]:
         command += ["-re", "-f", "lavfi", "-i", f"color=c={one.colour}:s={one.size}:r=15:d={seconds}"]
     if one.tone:
         command += ["-map", "0:a", "-c:a", "libopus", "-b:a", "32k", "-f", "rtp", "-payload_type", "111",
-                    "-ssrc", str(SOUND_SSRC), f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
+                    "-ssrc", "1000", f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
     if one.colour:
-        number = "1" if one.tone else "0"
-        command += ["-map", f"{number}:v", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "60",
-                    "-f", "rtp", "-payload_type", "96", "-ssrc", str(PICTURE_SSRC), f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
+        number = 1 if one.tone else 0
+        command += ["-map", f"{number}:v", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "8",
+                    "-f", "rtp", "-payload_type", "96", "-ssrc", str(1000 + 10 * number), f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
     return command

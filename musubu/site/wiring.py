@@ -10,6 +10,10 @@ from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
+from musubu.meetings import effects as meetings
+from musubu.meetings.actions import recordings
+from musubu.meetings.jobs import keeping
+from musubu.meetings.service import DELETES
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
 from musubu.notices import effects as notices
@@ -29,10 +33,12 @@ def connect() -> None:
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
-        "contract.ends": [contracts.close_service],
+        "contract.ends": [contracts.close_service, meetings.erase_recordings],
         "data.deleted": [contracts.delete_data],
     }
     sandbox.BETWEEN += [jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
+    sandbox.BETWEEN.append(keeping.sweep)
+    DELETES.append(recordings.delete_all)
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
     applications.TELL_REFUSAL.append(notices.tell_refusal)

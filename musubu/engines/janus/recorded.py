@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAME = re.compile(r"^videoroom-(?P<room>.+)-user-(?P<feed>.+)-(?P<us>\d+)-(?P<kind>audio|video)-(?P<index>\d+)\.mjr")
-SUFFIX = {"opus": ".opus", "vp8": ".webm", "vp9": ".webm", "h264": ".mp4", "av1": ".mp4", "pcma": ".wav", "pcmu": ".wav"}
+SUFFIX = {
+    "opus": ".opus",
+    "vp8": ".webm",
+    "vp9": ".webm",
+    "h264": ".mp4",
+    "av1": ".mp4",
+    "pcma": ".wav",
+    "pcmu": ".wav",
+}
 PATIENCE = 600
 
 

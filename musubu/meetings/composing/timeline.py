@@ -131,9 +131,13 @@ def chapters(clips: Sequence[Clip], people: Sequence[Presence], length: int) -> 
             found.append((begin if begin > SHORTEST else 0, "joined", one.name))
             if end < length - 2_000:
                 found.append((end, "left", one.name))
+    shared: dict[tuple[str, str], list[Span]] = {}
     for clip in clips:
         if clip.kind == "video" and clip.source == "screen":
-            found.append((clip.begin, "shares", clip.name))
-            if clip.end < length - 2_000:
-                found.append((clip.end, "shared", clip.name))
+            shared.setdefault((clip.person, clip.name), []).append((clip.begin, clip.end))
+    for (_, name), spans in shared.items():
+        for begin, end in _joined(spans):
+            found.append((begin, "shares", name))
+            if end < length - 2_000:
+                found.append((end, "shared", name))
     return [{"at": max(0, at), "what": what, "name": name} for at, what, name in sorted(found)]

@@ -22,10 +22,8 @@ class QualitySample(models.Model):
     frozen = models.PositiveIntegerField(default=0)
     kbps_up = models.PositiveIntegerField(default=0)
     kbps_down = models.PositiveIntegerField(default=0)
-    layer = models.SmallIntegerField(default=2)  # of the pictures received on average; -1: paused
     network = models.CharField(max_length=5, blank=True)  # udp | tcp | relay
     limited = models.CharField(max_length=10, blank=True)  # what held the sent picture back: cpu | bandwidth
-    restarts = models.PositiveSmallIntegerField(default=0)  # of the media engine
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["attendance", "minute"], name="sample_once_a_minute")]

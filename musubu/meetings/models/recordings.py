@@ -66,7 +66,8 @@ class Recording(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(progress__lte=100), name="recording_progress_is_percent"),
             models.CheckConstraint(
-                condition=models.Q(state="deleted") ^ models.Q(erased_at__isnull=True), name="recording_erased_says_when"
+                condition=models.Q(state="deleted") ^ models.Q(erased_at__isnull=True),
+                name="recording_erased_says_when",
             ),
         ]
         indexes: ClassVar = [
