@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from musubu.engines.janus.client import Janus
 from musubu.engines.janus.videoroom import VideoRooms
-from tests.engines import running_janus
+from tests.engines import Running, running_janus
 
 SECRET = "room-secret"
 
@@ -32,20 +33,28 @@ class Sender:
 
 def record(room: str, folder: Path, senders: list[Sender], seconds: float) -> None:
     """Record a room with these people for some seconds into a folder."""
-    with running_janus() as engine:
-        asyncio.run(_record(engine.socket, engine.instance, room, folder, senders, seconds))
+    with tempfile.TemporaryDirectory() as prepared, running_janus() as engine:
+        for one in senders:
+            _prepare(one, _media(Path(prepared), one), (one.end or seconds) - 0.1 - one.begin)
+        asyncio.run(_record(engine, room, folder, senders, seconds, Path(prepared)))
 
 
-async def _record(socket: Path, instance: Any, room: str, folder: Path, senders: list[Sender], seconds: float) -> None:
-    janus = Janus(socket, instance.api, lambda: None)
+def _media(folder: Path, one: Sender) -> Path:
+    return folder / f"{one.feed}.mkv"
+
+
+async def _record(
+    engine: Running, room: str, folder: Path, senders: list[Sender], seconds: float, prepared: Path
+) -> None:
+    janus = Janus(engine.socket, engine.instance.api, lambda: None)
     await janus.connect()
-    rooms = VideoRooms(await janus.attach("videoroom", lambda event: None), instance.room)
+    rooms = VideoRooms(await janus.attach("videoroom", lambda event: None), engine.instance.room)
     await rooms.ensure(
         room, SECRET, publishers=50, audiocodec="opus", videocodec="vp8", record=False, rec_dir=str(folder)
     )
     await rooms.record(room, SECRET, True)
     start = time.monotonic()
-    await asyncio.gather(*(_send(rooms, room, one, start, seconds) for one in senders))
+    await asyncio.gather(*(_send(rooms, room, one, _media(prepared, one), start, seconds) for one in senders))
     await asyncio.sleep(max(0, start + seconds - time.monotonic()))
     await rooms.record(room, SECRET, False)
     await asyncio.sleep(0.3)
@@ -53,7 +62,7 @@ async def _record(socket: Path, instance: Any, room: str, folder: Path, senders:
     await janus.close()
 
 
-async def _send(rooms: VideoRooms, room: str, one: Sender, start: float, seconds: float) -> None:
+async def _send(rooms: VideoRooms, room: str, one: Sender, media: Path, start: float, seconds: float) -> None:
     await asyncio.sleep(max(0, start + one.begin - time.monotonic()))
     streams: list[dict[str, Any]] = []
     if one.tone:
@@ -65,9 +74,7 @@ async def _send(rooms: VideoRooms, room: str, one: Sender, start: float, seconds
     for on in (False, True):  # the engine records a publisher of plain RTP only from the next start on
         await rooms.record(room, SECRET, on)
     last = (one.end or seconds) - 0.1
-    child = subprocess.Popen(
-        _command(one, at["port"], last - one.begin), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+    child = subprocess.Popen(_command(one, media, at["port"]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         await asyncio.sleep(max(0, start + last - time.monotonic()))
     finally:
@@ -77,17 +84,22 @@ async def _send(rooms: VideoRooms, room: str, one: Sender, start: float, seconds
     await rooms.remove_remote(room, SECRET, one.feed)
 
 
-def _command(one: Sender, port: int, seconds: float) -> list[str]:
-    command = ["ffmpeg", "-v", "error", "-nostdin"]
+def _prepare(one: Sender, path: Path, seconds: float) -> None:
+    """Encode beforehand: on a busy machine a live encoder would fall behind."""
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
     if one.tone:
-        command += ["-re", "-f", "lavfi", "-i", f"sine=f={one.tone}:r=48000:d={seconds}"]
+        command += ["-f", "lavfi", "-i", f"sine=f={one.tone}:r=48000:d={seconds}"]
     if one.colour:
-        command += ["-re", "-f", "lavfi", "-i", f"color=c={one.colour}:s={one.size}:r=15:d={seconds}"]
-    if one.tone:
-        command += ["-map", "0:a", "-c:a", "libopus", "-b:a", "32k", "-f", "rtp", "-payload_type", "111",
-                    "-ssrc", "1000", f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
-    if one.colour:
-        number = 1 if one.tone else 0
-        command += ["-map", f"{number}:v", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "8",
-                    "-f", "rtp", "-payload_type", "96", "-ssrc", str(1000 + 10 * number), f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
+        command += ["-f", "lavfi", "-i", f"color=c={one.colour}:s={one.size}:r=15:d={seconds}"]
+    codecs = ["-c:a", "libopus", "-b:a", "32k", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "8"]
+    subprocess.run([*command, *codecs, str(path)], check=True)
+
+
+def _command(one: Sender, path: Path, port: int) -> list[str]:
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-re", "-i", str(path)]
+    kinds = [("a", "111")] if one.tone else []
+    kinds += [("v", "96")] if one.colour else []
+    for n, (kind, payload) in enumerate(kinds):
+        command += ["-map", f"0:{kind}", "-c", "copy", "-f", "rtp", "-payload_type", payload,
+                    "-ssrc", str(1000 + 10 * n), f"rtp://127.0.0.1:{port}?pkt_size=1200"]  # fmt: skip
     return command

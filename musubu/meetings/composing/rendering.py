@@ -87,9 +87,9 @@ def _pictures(shown: dict[Clip, list[Placed]], length: int) -> list[str]:
         chains.append(
             f"[{n}:v]setpts=PTS-STARTPTS+{_seconds(clip.begin)}/TB,fps={RATE},"
             f"scale=w='max(16,{wide})':h='max(16,{high})':eval=frame:force_original_aspect_ratio=decrease"
-            f":force_divisible_by=2:flags=fast_bilinear,format=yuv420p[over{n}]"
+            f":force_divisible_by=2:flags=fast_bilinear[over{n}]"  # no filter after it: it would fix the size
         )
-        chains.append(f"[under{n - 1}][over{n}]overlay=x='{x}':y='{y}':enable='{seen}':eof_action=pass[under{n}]")
+        chains.append(f"[under{n - 1}][over{n}]overlay=x='{x}':y='{y}':enable='{seen}'[under{n}]")
     chains.append(f"[under{len(shown)}]setsar=1[picture]")
     return chains
 
@@ -137,16 +137,12 @@ def _still(tiles: Sequence[Tile], folder: Path, name: str) -> None:
     for n, tile in enumerate(tiles):
         steps.append(f"drawbox=x={tile.x}:y={tile.y}:w={tile.width}:h={tile.height}:color={EMPTY}:t=fill")
         size = 17 if tile.height > 90 else 13
-        steps.append(
-            _text(folder, f"{name}.{n}.txt", tile.name, tile.width // size * 2 - 2, size, SOFT)
-            + f":x={tile.x}+({tile.width}-text_w)/2:y={tile.y + tile.height + (layout.LABEL - size) // 2 - 1}"
-        )
-        if tile.clip is None:
-            large = max(16, min(44, tile.height // 6))
-            steps.append(
-                _text(folder, f"{name}.{n}.large.txt", tile.name, tile.width // large * 2 - 2, large, WORDS)
-                + f":x={tile.x}+({tile.width}-text_w)/2:y={tile.y}+({tile.height}-text_h)/2"
-            )
+        colour, y = SOFT, f"{tile.y + tile.height + (layout.LABEL - size) // 2 - 1}"
+        if tile.clip is None:  # the name stands where the picture would be
+            size, colour = max(16, min(44, tile.height // 6)), WORDS
+            y = f"{tile.y}+({tile.height}-text_h)/2"
+        words = _text(folder, f"{name}.{n}.txt", tile.name, tile.width // size * 2 - 2, size, colour)
+        steps.append(f"{words}:x={tile.x}+({tile.width}-text_w)/2:y={y}")
     (folder / f"{name}.graph").write_text(",".join(["null", *steps]))
     source = f"color=c={CANVAS}:s={layout.WIDTH}x{layout.HEIGHT}"
     more = ["-f", "lavfi", "-i", source, "-filter_script:v", f"{name}.graph", "-frames:v", "1", name]

@@ -49,6 +49,7 @@ def filmed(company: Company, files: Path) -> Filmed:
             public_id=key, sitting=sitting, kind="member" if key == RED else "guest", name=name,
             person=company.owner if key == RED else None, licence=licence if key == RED else None,
             role="host" if key == RED else "attendee", joined_at=clock.now() + timedelta(seconds=n),
+            left_at=clock.now() + timedelta(seconds=9) if key == GREEN else None,
         )  # fmt: skip
     host = Attendance.objects.get(public_id=RED)
     recording = recordings.begin(sitting=sitting, by=host)
