@@ -43,7 +43,7 @@ def round_once() -> None:
     """One look at everything that is due."""
     from musubu import clock
     from musubu.api import webhooks
-    from musubu.billing import card_charges, card_refunds, dunning
+    from musubu.billing import card_charges, card_refunds, dunning, runs, trials, walks
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.meetings.jobs import keeping
@@ -54,11 +54,14 @@ def round_once() -> None:
     jobs.beat("worker")
     deadlines.run_due()
     sandbox.run_pending()
+    walks.go_on(runs.PREVIEW)
+    walks.go_on(trials.WALK)
     for provider in Provider.objects.all():
         now = provider.sandbox_now or clock.now()
         with clock.standing_at(provider.sandbox_now):
             if not provider.sandbox:
                 conclusion.conclude_due(provider, now)
+            runs.watch(provider, now)
             jobs.journal_reports(provider, now)
             card_charges.charge_due(provider, now)
             card_refunds.resume(provider)

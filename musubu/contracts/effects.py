@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ class Batch:
 
     rows: dict[type[models.Model], list[Any]] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    facts: dict[Hashable, Any] = field(default_factory=dict)
 
     def flush(self, *kinds: type[models.Model]) -> None:
         """Write the rows of some kinds, or of all."""
@@ -63,6 +64,16 @@ def written(kind: type[models.Model]) -> None:
     """From here on the rows of a kind are read: write those that wait."""
     if own := _batch.get():
         own.flush(kind)
+
+
+def asked_once(key: Hashable, ask: Callable[[], Any]) -> Any:
+    """What cannot change within a batch, asked once in it."""
+    own = _batch.get()
+    if own is None:
+        return ask()
+    if key not in own.facts:
+        own.facts[key] = ask()
+    return own.facts[key]
 
 
 def next_number(series: str, owner: int, first: Callable[[], int]) -> int:

@@ -71,7 +71,9 @@ class Price(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(plan__isnull=False) ^ models.Q(option__isnull=False), name="price_of_one_thing"
-            )
+            ),
+            models.UniqueConstraint(fields=["plan", "valid_from"], name="plan_price_once_a_day"),
+            models.UniqueConstraint(fields=["option", "valid_from"], name="option_price_once_a_day"),
         ]
 
 
@@ -301,12 +303,16 @@ class ClockRun(models.Model):
 
 
 class RateTable(models.Model):
-    """What use of a service costs from a day on: rows {"prefix", "seconds", "block", "call"}, yen as text."""
+    """What use of a service costs from a day on: rows {"prefix", "seconds", "block", "call"}, yen as text; `monthly`
+    holds {"included", "tiers"} as `rating.Table.parse` reads them. Never changed: a new table has its own day."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="rate_tables")
     service = models.CharField(max_length=20)
     valid_from = models.DateField()
     rows = models.JSONField()
+    monthly = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [
@@ -320,10 +326,14 @@ class UsageRecord(models.Model):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="usage_records")
     record = models.CharField(max_length=80)  # the service's own id: the same record counts once
     at = models.DateTimeField()
-    number = models.CharField(max_length=20)
-    seconds = models.PositiveIntegerField()
-    milli = models.PositiveBigIntegerField()  # thousandths of a yen
+    number = models.CharField(max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(default=0)
+    metric = models.CharField(max_length=30, blank=True)  # what is counted where it is no call, e.g. transfer_gb
+    quantity = models.PositiveBigIntegerField(default=0)
+    milli = models.PositiveBigIntegerField()  # thousandths of a yen; what is counted by tiers has none of its own
     month = models.DateField()  # the first day of the month with which it is charged
+    table = models.ForeignKey(RateTable, models.PROTECT, null=True, related_name="+")  # that rated it
+    outcome = models.PositiveIntegerField(null=True)  # the charge that it went into
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "record"], name="usage_record_once")]

@@ -13,7 +13,7 @@ STAFF: dict[str, tuple[str, ...]] = {
     Role.OWNER: ("*",),
     Role.SALES: (
         "*.read", "applications.*", "catalogue.*", "contracts.*", "organisations.*", "customers.*",
-        "members.*", "posts.*", "notices.*", "letters.*", "events.*", "licences.*", "clock.*",
+        "members.*", "posts.*", "notices.*", "letters.*", "events.*", "licences.*", "clock.*", "billing.trial",
     ),
     Role.BILLING: ("*.read", "billing.*", "invoices.*", "payments.*", "charges.*", "contracts.measure", "contracts.lift",
                    "contracts.record", "events.*", "notices.*", "clock.*"),
