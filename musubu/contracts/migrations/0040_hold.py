@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0004_usage'),
+        ('contracts', '0030_rates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
