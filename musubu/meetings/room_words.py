@@ -3,7 +3,7 @@ catalogues. A test keeps this list and the code together."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
@@ -343,7 +343,8 @@ WORDS = (
 
 
 def dictionary() -> dict[str, str]:
-    """English to the language of the page; empty where that is English."""
+    """English to the language of the page; empty where that is English. Short words have a context of their own, so that
+    "Share" here is not a share of money."""
     if (get_language() or "").startswith("en"):
         return {}
-    return {one: gettext(one) for one in WORDS}
+    return {one: pgettext("room", one) for one in WORDS}
