@@ -35,11 +35,12 @@ export function Icon({ name }: { name: string }): JSX.Element {
 }
 
 export type Press = () => void;
-interface ButtonParts { icon: string; label: string; onPress: Press; pressed?: boolean; class?: string; shortcut?: string; badge?: number; disabled?: boolean; expanded?: boolean; caption?: string; id?: string }
+interface ButtonParts { icon: string; label: string; onPress: Press; pressed?: boolean; class?: string; shortcut?: string; badge?: number; disabled?: boolean; expanded?: boolean; caption?: string; id?: string; tip?: string }
 
 /** An icon with its name for everybody: as a tip on pointing, and to screen readers with its state. */
 export function IconButton(parts: ButtonParts): JSX.Element {
-  const tip = parts.shortcut ? `${parts.label} (${parts.shortcut})` : parts.label;
+  const says = parts.tip ?? parts.label;
+  const tip = parts.shortcut ? `${says} (${parts.shortcut})` : says;
   return (
     <button type="button" id={parts.id} class={`ib ${parts.class ?? ""}`} aria-label={parts.label} title={tip} aria-pressed={parts.pressed}
       aria-expanded={parts.expanded} aria-keyshortcuts={parts.shortcut} aria-disabled={parts.disabled ? true : undefined} onClick={parts.onPress}>
