@@ -312,7 +312,10 @@ export class Meeting extends Store<RoomState> implements Ear {
   #record(by: string, message: { record: RoomState["facts"] extends infer F ? (F extends { record: infer R } ? R : never) : never }): void {
     this.#facts({ record: message.record });
     if (message.record) this.tell(t("{name} records this meeting: picture, sound and shared screens. By staying you agree; you may switch off or leave.", { name: by }), { stays: true, label: t("I understand") });
-    else this.tell(t("The recording has stopped."));
+    else {
+      this.set({ toasts: this.value.toasts.filter((one) => one.label !== t("I understand")) });
+      this.tell(t("The recording has stopped."));
+    }
   }
 
   #refused(why: string, text: string): void {

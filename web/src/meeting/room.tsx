@@ -54,7 +54,7 @@ function Panel({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 function useNarrow(): boolean {
-  const query = window.matchMedia("(max-width: 720px)");
+  const query = window.matchMedia("(max-width: 720px), (max-height: 480px)");
   const [narrow, setNarrow] = useState(query.matches);
   useEffect(() => {
     const look = () => { setNarrow(query.matches); };
