@@ -6,6 +6,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from musubu.meetings.together import chat, files
+
 
 def tell(kind: str, contract: int, data: dict[str, Any]) -> None:
     """Those who listen (webhooks) hear of it."""
@@ -30,8 +32,15 @@ def hand_in_quality(rows: list[dict[str, Any]]) -> None:
 
 def shared_file(meeting: int, file: str) -> dict[str, Any] | None:
     """A file that was uploaded to this meeting, as the chat shows it; none where there is no such file."""
-    return None
+    found = files.of_meeting(meeting, file)
+    return files.shown(found) if found else None
 
 
 def keep_message(sitting: int, message: dict[str, Any], at: datetime) -> None:
     """A chat message, kept with the meeting."""
+    chat.keep_message(sitting, message, at)
+
+
+def chat_of(sitting: int) -> list[dict[str, Any]]:
+    """What was said so far, where a sitting goes on after a restart."""
+    return chat.of_sitting(sitting)

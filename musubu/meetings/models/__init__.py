@@ -1,9 +1,13 @@
 """Tables of web meetings, one module for each subject."""
 
 from musubu.meetings.models.commands import Command
+from musubu.meetings.models.content import Board, ChatMessage, MeetingDocument, Poll, PollVote, SharedFile
 from musubu.meetings.models.licences import Group, Licence
 from musubu.meetings.models.meetings import Invitee, Meeting, MovedDate
 from musubu.meetings.models.sessions import Attendance, Barred, Sitting
 from musubu.meetings.models.space import Space
 
-__all__ = ["Attendance", "Barred", "Command", "Group", "Invitee", "Licence", "Meeting", "MovedDate", "Sitting", "Space"]
+__all__ = [
+    "Attendance", "Barred", "Board", "ChatMessage", "Command", "Group", "Invitee", "Licence", "Meeting",
+    "MeetingDocument", "MovedDate", "Poll", "PollVote", "SharedFile", "Sitting", "Space",
+]  # fmt: skip

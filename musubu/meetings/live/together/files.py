@@ -1,0 +1,34 @@
+"""Files of the chat: what may be brought, and taking them away again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from musubu.meetings.live.features import Refused
+from musubu.meetings.live.participant import Participant
+from musubu.meetings.live.room import Room
+from musubu.meetings.live.together.base import Together, text
+from musubu.meetings.together import files
+
+
+class Files(Together):
+    name = "files"
+
+    def state(self, room: Room, who: Participant) -> dict[str, Any]:
+        return {"largest": files.LARGEST, "largest_picture": files.LARGEST_PICTURE}
+
+    async def act(self, room: Room, who: Participant, act: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Hosts, and who brought it."""
+        if act != "remove":
+            raise Refused("later")
+        row = await self.ask(room, files.of_meeting, room.facts.meeting, text(data, "id", 40))
+        if row is None or row.sitting_id != room.facts.sitting:
+            raise Refused("gone-thing")
+        if not who.is_host and str(row.attendance) != who.id:
+            raise Refused("not-host")
+        await self.ask(room, files.delete, row)
+        for one in room.chat:
+            if one["file"] and one["file"]["id"] == str(row.public_id):
+                one["file"]["gone"] = True
+        self.tell(room, "removed", {"id": str(row.public_id)}, who)
+        return {}
