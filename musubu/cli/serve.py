@@ -135,7 +135,7 @@ def _pages(folder: Path, port: int, commands: Children, environment: dict[str, s
         environment["MUSUBU_FRONT"] = "1"
         commands["front"] = f"{nginx} -c {front.write(folder, port)} -p {folder}"
         commands["live"] = (
-            f"{BINARIES}/uvicorn musubu.site.asgi:application --uds {folder}/live.sock --workers 1 --lifespan auto"
+            f"{BINARIES}/uvicorn musubu.site.asgi:application --uds {folder}/live.sock --workers 1 --lifespan on"
             " --ws websockets-sansio --ws-max-size 1048576 --ws-per-message-deflate false --no-access-log"
             " --log-level warning --forwarded-allow-ips * --timeout-graceful-shutdown 3"
         )

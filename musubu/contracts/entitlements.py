@@ -18,6 +18,12 @@ class Entitlement:
     remedy: str = ""
 
 
+def unregistered(contract: Contract) -> bool:
+    """LO-6: a licence key was made and nobody has registered with it yet."""
+    key = getattr(contract, "licence_key", None)
+    return bool(key and not key.registered_at)
+
+
 def state(contract: Contract) -> Entitlement:
     """What the contract's own outcomes say."""
     if contract.state == Contract.State.ACTIVE:

@@ -18,9 +18,9 @@ Names = tuple[str, str, str]  # ja, en, zh
 # service -> code, names, summaries, monthly fee, initial fee, form, months, limits
 PLANS: dict[str, list[tuple[str, Names, Names, int, int, str, int, dict[str, Any]]]] = {
     "liveon": [
-        ("monthly", ("月契約ライセンス", "Monthly licence", "月度许可证"), ("1か月ごとに更新。必要な月だけ使えます。", "Renews month by month.", "按月续约。"), 4_800, 0, "monthly", 1, {"rooms": 1}),
-        ("yearly", ("年契約ライセンス", "Yearly licence", "年度许可证"), ("12か月分をまとめてお得に。", "Twelve months at a better price.", "十二个月优惠价。"), 3_900, 0, "multi-month", 12, {"rooms": 1}),
-        ("spot", ("スポット利用", "Spot", "临时使用"), ("説明会や研修など、決まった日まで。", "For one event, up to an agreed day.", "用于说明会或培训，至约定日为止。"), 30_000, 0, "spot", 1, {"rooms": 1}),
+        ("monthly", ("月契約ライセンス", "Monthly licence", "月度许可证"), ("1か月ごとに更新。必要な月だけ使えます。", "Renews month by month.", "按月续约。"), 4_800, 0, "monthly", 1, {"licences": 10, "capacity": 100}),
+        ("yearly", ("年契約ライセンス", "Yearly licence", "年度许可证"), ("12か月分をまとめてお得に。", "Twelve months at a better price.", "十二个月优惠价。"), 3_900, 0, "multi-month", 12, {"licences": 10, "capacity": 100}),
+        ("spot", ("スポット利用", "Spot", "临时使用"), ("説明会や研修など、決まった日まで。", "For one event, up to an agreed day.", "用于说明会或培训，至约定日为止。"), 30_000, 0, "spot", 1, {"licences": 50, "capacity": 100}),
     ],
     "simpleconnect": [
         ("standard", ("スタンダード", "Standard", "标准版"), ("クラウド電話とソフトフォン。1IDから。", "Cloud telephone with softphone, from one ID.", "云电话和软电话，1个ID起。"), 2_980, 5_000, "", 1, {"ids": 1}),

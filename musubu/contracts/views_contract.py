@@ -306,18 +306,24 @@ class NoteForm(forms.Form):
     )
 
 
+def closed(request: HttpRequest, row: Contract) -> HttpResponseBase | None:
+    """The page that says why a service is not open for a contract and what to do; None while it is open."""
+    state, unregistered = entitlements.state(row), entitlements.unregistered(row)
+    plug = services.get(row.service)
+    if state.may_serve and not unregistered and plug.space().objects.filter(contract=row).exists():
+        return None
+    context = {"contract": row, "service": plug, "state": state, "unregistered": unregistered}
+    return render(request, "contracts/closed.html", context, status=403)
+
+
 @member_required("contracts.read")
 def first_page(request: HttpRequest, public_id: object, service: str) -> HttpResponseBase:
     """A service's first page: open while entitled, otherwise why not and what to do."""
     row = get_object_or_404(visible(request.acting), public_id=public_id, service=service)  # type: ignore[attr-defined]
-    state = entitlements.state(row)
+    if refusal := closed(request, row):
+        return refusal
     plug = services.get(service)
-    key = getattr(row, "licence_key", None)
-    unregistered = bool(key and not key.registered_at)
-    space = plug.space().objects.filter(contract=row).first()
-    if not state.may_serve or space is None or unregistered:
-        context = {"contract": row, "service": plug, "state": state, "unregistered": unregistered}
-        return render(request, "contracts/closed.html", context, status=403)
+    space = plug.space().objects.get(contract=row)
     form = NoteForm(request.POST or None, initial={"note": space.settings.get("note", "")})
     if request.method == "POST" and form.is_valid():
         space.settings = {**space.settings, "note": form.cleaned_data["note"]}

@@ -21,6 +21,18 @@ DEFAULTS: dict[str, Any] = {
     "screen_kbps": 2_500,
     "keep_days": 0,  # recordings are deleted after so many days; 0: at the contract's end
 }
+CHOICES: dict[str, tuple[Any, ...]] = {  # what each of these may be set to
+    "lobby": ("nobody", "guests", "everybody"),
+    "guests": (True, False),
+    "before_host": (True, False),
+    "mute_on_entry": (True, False),
+    "unmute_self": (True, False),
+    "share": ("hosts", "presenters", "everybody"),
+    "draw": ("hosts", "presenters", "everybody"),
+    "chat": ("hosts", "everybody"),
+    "record": ("nobody", "hosts"),
+}
+LIMITS = {"capacity": (2, 1_000), "video_kbps": (100, 4_000), "screen_kbps": (300, 8_000), "keep_days": (0, 3_650)}
 RIGHTS = {"record": True, "guests": True, "plan": True}  # of a licence's holder without a group
 
 

@@ -102,7 +102,7 @@ def ticket(
         person=person.pk if person else None,
         licence=licence.pk if licence else None,
         mark=mark[:60],
-        record=settings["record"] == "hosts" and (licence is None or defaults.rights(licence)["record"]),
+        record=settings["record"] == "hosts" and defaults.rights(licence)["record"],
     )
     if Barred.objects.filter(meeting=meeting, key=given.key).exists():
         raise NotAdmitted("barred", _("The host has closed this meeting to you."))

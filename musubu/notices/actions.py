@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.core.mail import send_mail
 from django.db import transaction
 
 from musubu import clock, config
 from musubu.contracts import effects
 from musubu.contracts.models import Contract
+from musubu.notices import attachments
+from musubu.notices.attachments import Attachment
 from musubu.notices.models import Notice, Post
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
@@ -34,6 +37,7 @@ def send(
     at: datetime | None = None,
     secret: bool = False,
     key: str = "",
+    files: Iterable[Attachment] = (),
 ) -> None:
     """Put a message into the outbox; with a key, once only. The worker lets it leave at its time."""
     row = Notice(
@@ -49,6 +53,7 @@ def send(
         leave_at=at or clock.now(),
         secret=secret,
         key=key,
+        attachments=[one.stored() for one in files],
     )
     effects.keep(row)
 
@@ -59,7 +64,9 @@ def deliver_due(provider: Provider, now: datetime) -> int:
     left = 0
     for notice in due.order_by("leave_at", "pk")[:MOST_AT_ONCE]:
         if _leave(notice):
-            gone = {"body": ""} if notice.secret and not notice.provider.sandbox else {}  # nobody else shall read it
+            gone: dict[str, Any] = (
+                {"body": "", "attachments": []} if notice.secret and not notice.provider.sandbox else {}
+            )  # nobody else shall read it
             Notice.objects.filter(pk=notice.pk).update(sent_at=now, **gone)
             left += 1
         else:
@@ -72,7 +79,9 @@ def _leave(notice: Notice) -> bool:
     if config.value("MUSUBU_MAIL") == "mailbox":
         return True
     try:
-        send_mail(notice.subject, notice.body, notice.provider.email or "noreply@localhost", [notice.to_email])
+        files = [attachments.read(one) for one in notice.attachments]
+        sender = notice.provider.email or "noreply@localhost"
+        attachments.mail(notice.subject, notice.body, sender, notice.to_email, files).send()
     except OSError:
         log.warning("mail %s did not leave", notice.public_id)
         return False

@@ -26,6 +26,7 @@ class Notice(models.Model):
     body = models.TextField()
     secret = models.BooleanField(default=False)  # holds a link or key that opens something: for its receiver alone
     key = models.CharField(max_length=80, blank=True)  # the same key is one message
+    attachments = models.JSONField(default=list)  # see `notices.attachments`
     leave_at = models.DateTimeField(db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.notices import actions
+from musubu.notices import actions, attachments
 from musubu.notices.forms import ContactForm, PostForm
 from musubu.notices.models import Notice, Post
 from musubu.parties import accounts
@@ -60,6 +61,18 @@ def mailbox(request: HttpRequest) -> HttpResponseBase:
 def message(request: HttpRequest, public_id: object) -> HttpResponseBase:
     row = get_object_or_404(visible(request.acting), public_id=public_id)  # type: ignore[attr-defined]
     return render(request, "notices/message.html", {"notice": row})
+
+
+@member_required("notices.read")
+def attachment(request: HttpRequest, public_id: object, n: int) -> HttpResponseBase:
+    """The n-th file of a message, from 1."""
+    row = get_object_or_404(visible(request.acting), public_id=public_id)  # type: ignore[attr-defined]
+    if not 1 <= n <= len(row.attachments):
+        raise Http404
+    found = attachments.read(row.attachments[n - 1])
+    response = HttpResponse(found.content, content_type=found.type)
+    response["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
+    return response
 
 
 def board(request: HttpRequest) -> HttpResponseBase:

@@ -73,7 +73,7 @@ def _live() -> bool:
         try:
             line.connect(str(config.run() / "live.sock"))
             connection.sock = line
-            connection.request("GET", "/live/health", headers={"Host": "localhost"})
+            connection.request("GET", "/live/health/", headers={"Host": "localhost"})
             return connection.getresponse().status < 500
         except (OSError, http.client.HTTPException):
             return False

@@ -30,7 +30,7 @@ _RUNS_THE_ORGANISATION = (
     "contracts.responsible", "contracts.documents", "licences.register", "licences.read",
     "applications.read", "applications.start", "applications.save", "applications.submit", "applications.withdraw",
     "catalogue.read", "invoices.*", "payments.*", "billing.*", "charges.read", "documents.read", "notices.read",
-    "requests.*", "api.*", "keys.*", "webhooks.*", "home.read", "terms.*",
+    "requests.*", "api.*", "keys.*", "webhooks.*", "home.read", "terms.*", "meetings.*",
 )  # fmt: skip
 CUSTOMER: dict[str, tuple[str, ...]] = {
     Role.OWNER: _RUNS_THE_ORGANISATION,
@@ -38,10 +38,11 @@ CUSTOMER: dict[str, tuple[str, ...]] = {
     Role.BILLING_CONTACT: (
         "organisation.read", "members.read", "contracts.read", "invoices.*", "payments.*", "billing.*", "charges.read",
         "documents.read", "catalogue.read", "applications.read", "notices.read", "requests.*", "home.read", "services.*", "terms.read",
+        "meetings.read", "meetings.use",
     ),
     Role.MEMBER: (
         "organisation.read", "contracts.read", "services.*", "contracts.use", "catalogue.read", "notices.read", "requests.*",
-        "home.read", "terms.read",
+        "home.read", "terms.read", "meetings.read", "meetings.use",
     ),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 READABLE = ("/usr", "/etc/fonts", "/etc/libreoffice", "/var/cache/fontconfig")
 LINKED = ("lib", "lib64", "lib32", "bin", "sbin")  # links into /usr on a merged system
+INSIDE = "/fenced"  # where a program sees its folder
 GENTLE = 10  # niceness: sound and pictures of running rooms come first
 
 
@@ -35,12 +36,13 @@ class Done:
     out: str
 
 
-def run(command: list[str], folder: Path, limits: Limits) -> Done:
-    """Run a command that sees its folder as `/work` (`{work}` in its arguments). Raises OutOfTime."""
+def run(command: list[str], folder: Path, limits: Limits, readable: tuple[str, ...] = ()) -> Done:
+    """Run a command that sees its folder as `INSIDE` (`{work}` in its arguments), and what else it may read. Raises
+    OutOfTime."""
     fenced = available()
-    work = "/work" if fenced else str(folder)
+    work = INSIDE if fenced else str(folder)
     words = [word.replace("{work}", work) for word in command]
-    whole = [*_limited(limits), *(_bubble(folder) if fenced else []), *words]
+    whole = [*_limited(limits), *(_bubble(folder, readable) if fenced else []), *words]
     environment = {"PATH": "/usr/bin:/bin", "HOME": work, "LANG": "C.UTF-8", "TMPDIR": work}
     process = subprocess.Popen(
         whole, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -81,10 +83,10 @@ def _limited(limits: Limits) -> list[str]:
     ]  # fmt: skip
 
 
-def _bubble(folder: Path) -> list[str]:
+def _bubble(folder: Path, readable: tuple[str, ...] = ()) -> list[str]:
     words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
     words += ["--tmpfs", "/tmp", "--dir", "/var"]  # noqa: S108 - a tmp of its own
-    for path in READABLE:
+    for path in (*READABLE, *readable):
         words += ["--ro-bind-try", path, path]
     for name in LINKED:
         path = Path("/") / name
@@ -92,4 +94,4 @@ def _bubble(folder: Path) -> list[str]:
             words += ["--symlink", f"usr/{name}", str(path)]
         elif path.exists():
             words += ["--ro-bind", str(path), str(path)]
-    return [*words, "--bind", str(folder), "/work", "--chdir", "/work"]
+    return [*words, "--bind", str(folder), INSIDE, "--chdir", INSIDE]

@@ -63,7 +63,7 @@ async def _come_in(house: House, connection: Connection, receive: Receive) -> tu
         room = await house.room(ticket.meeting)
         who = _same_chair(room, ticket, hello) or Participant(ticket, connection, _terminal(hello.terminal))
         held = house.licence_elsewhere(who)
-        if held and not hello.take_over:
+        if held and held[1].connection and not hello.take_over:
             connection.tell({"t": "question", "about": "licence", "terminal": held[1].terminal, "since": held[1].since})
             continue
         if held:

@@ -32,6 +32,7 @@ class Media:
         self.subscriber: Subscriber | None = None
         self.have: dict[Stream, str] = {}  # -> mid of the receiving connection
         self.layer: dict[Stream, int] = {}  # as asked for last
+        self.up = False  # the engine receives: only then may others subscribe
         self.round = 0
         self._offers: list[dict[str, Any]] = []
         self._answered = asyncio.Event()
@@ -71,7 +72,7 @@ class Media:
         async with self._sending:
             if self.publisher:
                 await self.publisher.handle.detach()
-            self.publisher = None
+            self.publisher, self.up = None, False
             handle = await self.room.house.engine.attach("videoroom", self._heard_sending)
             publisher = Publisher(handle)
             await _join_when_free(publisher, self.room.id, self.who.id, self.who.name)
@@ -112,7 +113,11 @@ class Media:
         data = message.get("plugindata", {}).get("data", {})
         if data.get("videoroom") in ("talking", "stopped-talking") and data.get("id") == self.who.id:
             self.room.talking(self.who, data["videoroom"] == "talking")
+        if message.get("janus") == "webrtcup":
+            self.up = True
+            self.room.look_again()
         if message.get("janus") == "hangup":
+            self.up = False
             self.who.tell({"t": "sending", "state": "lost"})
 
     def _heard_receiving(self, message: dict[str, Any]) -> None:

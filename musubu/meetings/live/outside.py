@@ -6,11 +6,20 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+<<<<<<< HEAD
 from musubu.meetings.together import chat, files
+=======
+from musubu.contracts.models import Contract
+from musubu.meetings import telling
+from musubu.meetings.models import Sitting
+>>>>>>> main
 
 
 def tell(kind: str, contract: int, data: dict[str, Any]) -> None:
     """Those who listen (webhooks) hear of it."""
+    sitting = Sitting.objects.select_related("meeting").filter(public_id=data["sitting"]).first()
+    about = {"meeting": str(sitting.meeting.public_id), "number": sitting.meeting.number} if sitting else {}
+    telling.tell(kind, Contract.objects.select_related("provider").get(pk=contract), data | about)
 
 
 def begin_recording(sitting: int, attendance: str, present: list[str]) -> str:
@@ -39,8 +48,3 @@ def shared_file(meeting: int, file: str) -> dict[str, Any] | None:
 def keep_message(sitting: int, message: dict[str, Any], at: datetime) -> None:
     """A chat message, kept with the meeting."""
     chat.keep_message(sitting, message, at)
-
-
-def chat_of(sitting: int) -> list[dict[str, Any]]:
-    """What was said so far, where a sitting goes on after a restart."""
-    return chat.of_sitting(sitting)

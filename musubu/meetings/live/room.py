@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("meetings")
 CHAIR_KEPT = 25.0  # seconds for which the chair of somebody whose line was cut is kept
-HOST_AWAY = 60.0  # seconds without any host after which the role passes on by itself
+HOST_AWAY = 30.0  # seconds without any host after which the role passes on by itself
 LARGE = 40  # people from which frames wait a moment for their followers
 HISTORY = 200  # chat messages shown to who comes in
 SHARED = ("lobby", "mute_on_entry", "unmute_self", "share", "draw", "chat", "capacity", "video_kbps", "screen_kbps")
@@ -122,9 +122,9 @@ class Room:
             log.exception("%s could not come into the engine's room", who.id)
 
     def all_streams(self) -> Iterator[tuple[str, str, str]]:
-        """(feed, source, mid) of everything that is sent."""
+        """(feed, source, mid) of everything that is sent and has reached the engine."""
         for who in self.people.values():
-            for one in who.streams:
+            for one in who.streams if who.media and who.media.up else ():
                 yield who.id, one["source"], one["mid"]
         if self.phones.feed:
             yield self.phones.feed, "mic", "0"
@@ -197,7 +197,8 @@ class Room:
 
     def wait(self, who: Participant, why: str) -> None:
         self.lobby[who.id] = who
-        who.tell({"t": "waiting", "title": self.facts.title, "text": say(why, who.language)})
+        slip = who.ticket.token(sitting=self.facts.sitting)
+        who.tell({"t": "waiting", "title": self.facts.title, "text": say(why, who.language), "resume": slip})
         self.tell_lobby()
 
     def enter(self, who: Participant) -> None:
@@ -378,8 +379,6 @@ class Room:
         for who in list(self.people.values()):
             if who.lost_at and now - who.lost_at > CHAIR_KEPT:
                 self.leave(who, "lost")
-        if self.hosts and all(host.lost_at for host in self.hosts):
-            self._hostless_since = self._hostless_since or now
         self._pass_on_host()
         if (
             not self.people

@@ -3,11 +3,11 @@
 from musubu.meetings.models.commands import Command
 from musubu.meetings.models.content import Board, ChatMessage, MeetingDocument, Poll, PollVote, SharedFile
 from musubu.meetings.models.licences import Group, Licence
-from musubu.meetings.models.meetings import Invitee, Meeting, MovedDate
+from musubu.meetings.models.meetings import Feed, Invitee, Meeting, MovedDate, Role
 from musubu.meetings.models.sessions import Attendance, Barred, Sitting
 from musubu.meetings.models.space import Space
 
 __all__ = [
-    "Attendance", "Barred", "Board", "ChatMessage", "Command", "Group", "Invitee", "Licence", "Meeting",
-    "MeetingDocument", "MovedDate", "Poll", "PollVote", "SharedFile", "Sitting", "Space",
+    "Attendance", "Barred", "Board", "ChatMessage", "Command", "Feed", "Group", "Invitee", "Licence", "Meeting",
+    "MeetingDocument", "MovedDate", "Poll", "PollVote", "Role", "SharedFile", "Sitting", "Space",
 ]  # fmt: skip

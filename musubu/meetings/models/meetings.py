@@ -49,6 +49,9 @@ class Meeting(models.Model):
     sequence = models.PositiveSmallIntegerField(default=0)  # of the invitation (iCalendar): one more at each change
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # of the last date; none: without end, or no date at all
+    remind = models.BooleanField(default=False)  # everybody invited gets a mail some minutes before
+    remind_at = models.DateTimeField(null=True, blank=True, db_index=True)  # when the next of these mails leaves
 
     class Meta:
         constraints: ClassVar = [
@@ -87,3 +90,16 @@ class Invitee(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["meeting", "email"], name="invitee_once")]
+
+
+class Feed(models.Model):
+    """A person's meetings as a calendar to subscribe to. Its address is made of the public id and our secret, so that
+    the table alone opens nothing; a new row is a new address."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="meeting_feeds")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "organisation"], name="one_feed")]

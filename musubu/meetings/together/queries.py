@@ -1,14 +1,12 @@
-"""What the summary of a sitting shows of chat, files, documents, boards and polls; and deletion with the contract."""
+"""What the summary of a sitting shows of chat, files, documents, boards and polls."""
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from musubu.contracts.models import Contract
-from musubu.meetings.models import Attendance, Board, ChatMessage, MeetingDocument, Poll, PollVote, SharedFile, Sitting
+from musubu.meetings.models import Attendance, Board, ChatMessage, MeetingDocument, Poll, SharedFile, Sitting
 from musubu.meetings.together import boards, places, polls
 
 
@@ -55,21 +53,3 @@ def attendance(sitting: int) -> list[dict[str, Any]]:
         }
         for one in Attendance.objects.filter(sitting=sitting).order_by("joined_at", "pk")
     ]  # fmt: skip
-
-
-def delete_all(contract: Contract) -> dict[str, int]:
-    """Everything of this kind that a contract keeps: rows and files. How much of what; twice is once."""
-    kinds: list[tuple[str, QuerySet[Any]]] = [
-        ("poll_votes", PollVote.objects.filter(poll__meeting__contract=contract)),
-        ("polls", Poll.objects.filter(meeting__contract=contract)),
-        ("messages", ChatMessage.objects.filter(sitting__meeting__contract=contract)),
-        ("files", SharedFile.objects.filter(meeting__contract=contract)),
-        ("documents", MeetingDocument.objects.filter(meeting__contract=contract)),
-        ("boards", Board.objects.filter(meeting__contract=contract)),
-    ]
-    counts = {name: rows.count() for name, rows in kinds}
-    for _name, rows in kinds:
-        rows.delete()
-    for kind in ("files", "documents"):
-        shutil.rmtree(places.folder(contract, kind), ignore_errors=True)
-    return {name: count for name, count in counts.items() if count}

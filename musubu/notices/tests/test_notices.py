@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from musubu import clock
 from musubu.notices import actions
+from musubu.notices.attachments import LARGEST, Attachment
 from musubu.notices.models import Notice, Post
 from musubu.parties import cast
 from musubu.parties.models import Role
@@ -59,14 +62,52 @@ def test_what_failed_to_leave_is_tried_again_later(monkeypatch: pytest.MonkeyPat
     actions.send(provider=provider, to_email="a@b.example", subject="s", body="b", key="once")
     assert Notice.objects.count() == 1
     monkeypatch.setenv("MUSUBU_MAIL", "smtp://127.0.0.1:1")
-    monkeypatch.setattr(actions, "send_mail", _down)
+    monkeypatch.setattr(EmailMultiAlternatives, "send", _down)
     now = clock.now() + timedelta(seconds=1)
     assert actions.deliver_due(provider, now) == 0
     row = Notice.objects.get()
     assert row.tries == 1 and row.leave_at > now
-    monkeypatch.setattr(actions, "send_mail", lambda *_: 1)
+    monkeypatch.setattr(EmailMultiAlternatives, "send", lambda *_: 1)
     assert actions.deliver_due(provider, now + timedelta(minutes=5)) == 1
 
 
 def _down(*_: object) -> None:
     raise ConnectionRefusedError
+
+
+ENTRY = Attachment("invite.ics", "text/calendar; method=REQUEST", "BEGIN:VCALENDAR\r\n予定\r\n".encode())
+
+
+def test_a_file_leaves_with_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = cast.make_provider("demo")
+    actions.send(provider=provider, to_email="a@b.example", subject="s", body="b", files=[ENTRY])
+    monkeypatch.setenv("MUSUBU_MAIL", "smtp://127.0.0.1:1")
+    assert actions.deliver_due(provider, clock.now() + timedelta(seconds=1)) == 1
+    parts = [part for part in mail.outbox[0].message().walk() if not part.is_multipart()]
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/calendar", "text/calendar"]
+    assert parts[1].get_param("method") == "REQUEST" and parts[2].get_filename() == "invite.ics"
+    assert parts[1].get_payload(decode=True).decode().strip().endswith("予定")
+    with pytest.raises(ValueError, match="larger"):
+        actions.send(
+            provider=provider, to_email="a@b.example", subject="s", body="b",
+            files=[Attachment("x", "text/plain", b"x" * (LARGEST + 1))],
+        )  # fmt: skip
+
+
+def test_whoever_reads_a_message_downloads_its_file() -> None:
+    provider = cast.make_provider("demo")
+    organisation, owner = cast.make_contractor(provider)
+    _, other = cast.make_contractor(provider, "株式会社よそ", "owner@yoso.example")
+    actions.send(
+        provider=provider, organisation=organisation, to_email=owner.email, subject="s", body="b", files=[ENTRY]
+    )
+    actions.deliver_due(provider, clock.now() + timedelta(seconds=1))
+    path = f"/mailbox/{Notice.objects.get().public_id}/"
+    answers = {}
+    for person in (owner, other):
+        client = Client()
+        client.force_login(person)
+        answers[person] = client.get(f"{path}files/1/"), client.get(f"{path}files/2/"), client.get(path)
+    assert answers[owner][0].content == ENTRY.content and answers[owner][1].status_code == 404
+    assert "invite.ics" in answers[owner][2].content.decode()
+    assert [one.status_code for one in answers[other]] == [404, 404, 404]

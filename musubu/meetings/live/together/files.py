@@ -8,11 +8,15 @@ from musubu.meetings.live.features import Refused
 from musubu.meetings.live.participant import Participant
 from musubu.meetings.live.room import Room
 from musubu.meetings.live.together.base import Together, text
-from musubu.meetings.together import files
+from musubu.meetings.together import chat, files
 
 
 class Files(Together):
     name = "files"
+
+    async def opened(self, room: Room) -> None:
+        """What was said before a restart."""
+        room.chat = await self.ask(room, chat.of_sitting, room.facts.sitting)
 
     def state(self, room: Room, who: Participant) -> dict[str, Any]:
         return {"largest": files.LARGEST, "largest_picture": files.LARGEST_PICTURE}

@@ -1,0 +1,1 @@
+"""The use cases of meetings, one module for each subject."""

@@ -1,0 +1,43 @@
+"""On whose pages a contract's rooms may be shown in a frame."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from musubu.contracts.models import Contract
+from musubu.meetings import queries
+from musubu.refusals import NotPossible
+
+MOST = 20
+
+
+def origins(typed: str) -> list[str]:
+    """Addresses of pages, one a line, as origins (https://example.jp). Raises NotPossible."""
+    found: list[str] = []
+    for line in typed.split():
+        parts = urlsplit(line if "://" in line else f"https://{line}")
+        local = parts.hostname in ("localhost", "127.0.0.1")
+        try:
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            port = "?"
+        named = re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", parts.hostname or "")
+        if not named or "?" in port or parts.scheme not in (("https", "http") if local else ("https",)):
+            raise NotPossible(
+                _("%(line)s is not the address of a secure page. Write it as https://example.jp.") % {"line": line}
+            )
+        origin = f"{parts.scheme}://{parts.hostname}{port}"
+        if origin not in found:
+            found.append(origin)
+    if len(found) > MOST:
+        raise NotPossible(_("At most %(most)s pages may show rooms.") % {"most": MOST})
+    return found
+
+
+def ancestors(contract: Contract) -> list[str]:
+    """Origins for the room page's frame-ancestors; empty: nobody may frame it."""
+    space = queries.space_of(contract)
+    return list(space.settings.get("origins", [])) if space else []
