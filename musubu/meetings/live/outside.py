@@ -6,13 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-<<<<<<< HEAD
-from musubu.meetings.together import chat, files
-=======
 from musubu.contracts.models import Contract
 from musubu.meetings import telling
 from musubu.meetings.models import Sitting
->>>>>>> main
+from musubu.meetings.together import chat, files
 
 
 def tell(kind: str, contract: int, data: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ def kept_bytes(contract: Contract) -> int:
     """What all meetings of a contract keep."""
     kinds = (SharedFile, MeetingDocument)
     return sum(
-        kind.objects.filter(meeting__contract=contract, deleted_at__isnull=True).aggregate(all=Sum("size"))["all"] or 0  # type: ignore[attr-defined]
+        kind.objects.filter(meeting__contract=contract, deleted_at__isnull=True).aggregate(all=Sum("size"))["all"] or 0
         for kind in kinds
     )
 

@@ -146,7 +146,7 @@ class Documents(Drawn):
 
     @staticmethod
     def _within(document: dict[str, Any], page: int) -> int:
-        return max(1, min(page, document["pages"]))
+        return max(1, min(page, int(document["pages"])))
 
     def _tell_list(self, room: Room) -> None:
         self.tell(room, "list", {"list": self._kept(room)["list"]})
