@@ -46,9 +46,9 @@ class Boards(Drawn):
     async def _open(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
         """Somebody opens the board for themselves; where there is none yet, who may draw begins the first."""
         kept = self._kept(room)
-        if not kept["list"]:
+        if not kept["list"] and who.may(room.settings["draw"]):
             await self._add(room, who, data)
-        return {"list": kept["list"]}
+        return {"list": kept["list"], "shown": kept["shown"]}
 
     async def _add(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
         require(room, who, "draw")

@@ -46,12 +46,15 @@ class Documents(Drawn):
 
     async def act(self, room: Room, who: Participant, act: str, data: dict[str, Any]) -> dict[str, Any]:
         acts = {
-            "brought": self._brought, "show": self._show, "turn": self._turn, "lead": self._lead, "hide": self._hide,
+            "list": self._list, "brought": self._brought, "show": self._show, "turn": self._turn, "lead": self._lead, "hide": self._hide,
             "remove": self._remove,
         }  # fmt: skip
         if act not in acts:
             raise Refused("later")
         return await acts[act](room, who, data)
+
+    async def _list(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
+        return self.state(room, who)
 
     async def _brought(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
         """Its content has arrived: everybody sees it in the list, and it is made ready."""

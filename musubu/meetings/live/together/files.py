@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from musubu.meetings.live import handlers, protocol
 from musubu.meetings.live.features import Refused
 from musubu.meetings.live.participant import Participant
 from musubu.meetings.live.room import Room
@@ -22,9 +23,14 @@ class Files(Together):
         return {"largest": files.LARGEST, "largest_picture": files.LARGEST_PICTURE}
 
     async def act(self, room: Room, who: Participant, act: str, data: dict[str, Any]) -> dict[str, Any]:
+        if act == "post":
+            return await handlers.chat(room, who, protocol.Chat(file=text(data, "id", 40), to=text(data, "to", 40))) or {}
+        if act == "remove":
+            return await self._remove(room, who, data)
+        raise Refused("later")
+
+    async def _remove(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
         """Hosts, and who brought it."""
-        if act != "remove":
-            raise Refused("later")
         row = await self.ask(room, files.of_meeting, room.facts.meeting, text(data, "id", 40))
         if row is None or row.sitting_id != room.facts.sitting:
             raise Refused("gone-thing")
