@@ -33,7 +33,7 @@ def run(
     arguments: Sequence[str],
     folder: Path,
     on_progress: Callable[[int], None] = lambda _: None,
-    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    limits: Limits = Limits(),
 ) -> None:
     """Run ffmpeg within a folder; `on_progress` hears the milliseconds written so far and may raise to end it.
     Raises EngineFailed."""
