@@ -100,7 +100,7 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
   const canShare = "getDisplayMedia" in (navigator.mediaDevices ?? {});
   const [micOn, cameraOn] = [local.micOn && local.mic !== null, local.cameraOn && local.camera !== null];
   return (
-    <footer class="bar" role="toolbar" aria-label={t("Meeting controls")}>
+    <div class="bar" role="toolbar" aria-label={t("Meeting controls")}>
       <div class="bar-pair"><IconButton icon={micOn ? "mic" : "mic-off"} id="mic" label={t("Microphone")} shortcut="M" pressed={micOn} class={`bar-button ${micOn ? "" : "off"} ${local.micTrouble ? "trouble" : ""}`} caption={micOn ? t("Mute") : t("Unmute")} onPress={() => void meeting.mic(!micOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="mic" />}</div>
       <div class="bar-pair"><IconButton icon={cameraOn ? "camera" : "camera-off"} id="camera" label={t("Camera")} shortcut="V" pressed={cameraOn} class={`bar-button ${cameraOn ? "" : "off"} ${local.cameraTrouble ? "trouble" : ""}`} caption={t("Camera")} onPress={() => void meeting.camera(!cameraOn)} />
@@ -113,6 +113,6 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
       <IconButton icon="chat" id="chat" label={t("Chat")} shortcut="C" expanded={open === "chat"} class={`bar-button ${open === "chat" ? "on" : ""}`} caption={t("Chat")} badge={unread} onPress={() => { panel(meeting, "chat"); }} />
       <MoreMenu meeting={meeting} narrow={narrow} />
       <IconButton icon="leave" id="leave" label={t("Leave")} shortcut="L" class="bar-button leave" caption={t("Leave")} onPress={() => { meeting.set({ dialog: "leave" }); }} />
-    </footer>
+    </div>
   );
 }

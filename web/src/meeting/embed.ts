@@ -4,7 +4,7 @@ import type { Meeting } from "./meeting";
 export function listen(meeting: Meeting): void {
   if (window.parent === window) return;
   const origin = document.referrer ? new URL(document.referrer).origin : "*";
-  const tell = (event: "joined" | "left" | "ended", more: object = {}) => { window.parent.postMessage({ from: "musubu-meeting", event, ...more }, origin); };
+  const tell = (event: "joined" | "left" | "ended", more: object = {}) => { window.parent.postMessage({ musubu: event, ...more }, origin); };
   let phase = meeting.value.phase;
   meeting.watch(() => {
     const now = meeting.value.phase;
