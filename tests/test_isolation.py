@@ -11,8 +11,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing import debits, runs, trials
-from musubu.billing.models import CreditNote, DebitRun, Invoice
+from musubu.billing import agencies, bank_csv, debits, deposits, equipment, runs, trials
+from musubu.billing.models import (
+    CardCharge,
+    CardDispute,
+    CreditNote,
+    DebitRun,
+    Handover,
+    Invoice,
+    PaymentPlan,
+    PayoutRun,
+    Statement,
+    WriteOff,
+)
 from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -42,6 +53,11 @@ OWN_ONLY = {
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
+    "billing-payments", "billing-card", "billing-card-leave", "billing-card-back", "billing-card-remove", "billing-card-desk",
+    "billing-dunning", "billing-write-offs",
+    "billing-odd", "billing-layouts", "billing-banks", "billing-agencies", "billing-equipment", "billing-equipment-desk",
+    "billing-claims", "billing-claims-make", "billing-claims-desk", "billing-claims-pool", "billing-payouts",
+    "billing-sales-desk", "billing-statements",
     "meetings-home", "meetings-staff",
 }  # fmt: skip
 
@@ -161,6 +177,7 @@ def _objects(
         "api-revoke-key": key,
         "api-webhook": hook,
         "api-change-webhook": hook,
+        **_open_money(staff, contracts["videog"]),
         "billing-invoice": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-invoice-pdf": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-credit-note-pdf": note,
@@ -175,11 +192,67 @@ def _objects(
         "billing-trial-progress": trial,
         "contracts-rate-file": rates,
         "billing-run-progress": month,
+        **_money(provider, organisation, owner, staff, contracts["simpleconnect"]),
+        "billing-mandate-form": mandate,
+        "billing-debit-decision": debit,
         "operations-report": report,
         "operations-update": report,
     }
     applying = ("apply-details", "apply-confirm", "apply-draft", "application", "decide", "withdraw", "refusal-letter")
     return pages | {f"contracts-{name}": application for name in applying}
+
+
+def _open_money(staff: Any, contract: Any) -> dict[str, Any]:
+    """Rows about what stays open and what a card paid."""
+    row = Invoice.objects.filter(contract=contract).get()
+    plan = PaymentPlan.objects.create(
+        provider=row.provider, contract=contract, total=1, agreed_at=START, agreed_by=staff
+    )
+    charge = CardCharge.objects.create(
+        provider=row.provider, contract=contract, invoice=row, how="due", amount=1, asked_at=START, began_at=START
+    )
+    dispute = CardDispute.objects.create(charge=charge, reference="du", amount=1, reason="x", opened_at=START)
+    write_off = WriteOff.objects.create(
+        provider=row.provider, invoice=row, amount=1, why="x", proposed_at=START, proposed_by=staff
+    )
+    return {
+        "billing-plan-end": plan, "billing-card-look": charge, "billing-card-claim": dispute, "billing-write-off": write_off, "billing-dunning-case": row,
+        "billing-pay-by-card": row, "billing-receipt": row,
+    }  # fmt: skip
+
+
+def _money(provider: Any, organisation: Any, owner: Any, staff: Any, contract: Any) -> dict[str, Any]:
+    """Money in and out: what its pages have in their address."""
+    bank_csv.add_usual(provider=provider, person=staff)
+    layout = provider.bank_layouts.order_by("pk").first()
+    text = "勘定日,入金金額(円),摘要,残高(円)\n2026/4/9,500,アイウ,500\n".encode()
+    upload = bank_csv.upload(provider=provider, person=staff, name="a.csv", content=text)
+    file = bank_csv.take(upload=upload, person=staff)
+    waiting = bank_csv.upload(provider=provider, person=staff, name="b.csv", content=text + b"2026/4/9,7,B,9\n")
+    deposit = file.deposits.get()
+    deposits.match(deposit=deposit, contract=contract, person=staff)
+    agency = agencies.add(provider=provider, person=staff, name="代行", kind="collection")
+    handover = Handover.objects.create(provider=provider, agency=agency, made_at=START, made_by=staff)
+    article = equipment.save_article(
+        provider=provider, person=staff, code="sip", names={"ja": "電話機"}, price=9, warranty_months=1
+    )
+    order = equipment.order(contract=contract, person=owner, wanted={article: 1}, ship_to="x", token="t")
+    actions.pay(contract=contract, person=staff, invoice=order.of_contract, key="pay")
+    (unit,) = equipment.ship(order=order, person=staff, serials={order.lines.get(): ["1"]}, tracking_number="")
+    case = equipment.report_fault(unit=unit, person=owner, fault="x")
+    statement = Statement.objects.create(
+        provider=provider, organisation=organisation, kind="seller", number=1, month=START.date(), sold=1, back=0, share=1,
+        tax=0, carried=0, payable=1, rest=0, made_at=START, document={"to": {"name": "a", "address": "b"}},
+    )  # fmt: skip
+    run = PayoutRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
+    return {
+        "billing-csv": waiting, "billing-layout": layout, "billing-deposit": deposit, "billing-odd-step": deposit.parts.get(),
+        "billing-agency": agency, "billing-handover-file": handover, "billing-equipment-cancel": order,
+        "billing-equipment-order": order, "billing-equipment-fault": unit, "billing-equipment-replacement": case,
+        "billing-article-withdraw": article, "billing-payout-run": run, "billing-payout-result": run,
+        "billing-payout-file": run, "billing-payee": organisation, "billing-statement-pdf": statement,
+        "billing-statement-csv": statement,
+    }  # fmt: skip
 
 
 def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:

@@ -210,10 +210,12 @@ def _fee(charge: CardCharge, found: Payment) -> None:
 
 def _refusal(charge: CardCharge) -> telling.Written:
     values = {"number": f"{charge.invoice.number:06}", "amount": f"{charge.amount:,}", "why": reason(charge)}
-    return _("Your card could not be charged"), _(
-        "Invoice %(number)s (%(amount)s yen) is still open: %(why)s. We do not try again by ourselves. Pay it on the page "
-        "below with this or another card, or by bank transfer."
-    ) % values
+    told = [
+        _("Invoice %(number)s (%(amount)s yen) is still open: %(why)s."),
+        _("We do not try again by ourselves."),
+        _("Pay it on the page below with this or another card, or by bank transfer."),
+    ]
+    return _("Your card could not be charged"), "\n\n".join(one % values for one in told)
 
 
 def pay_page(*, invoice: Invoice, person: Person, back: str) -> Page:

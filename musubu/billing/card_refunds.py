@@ -6,13 +6,13 @@ import logging
 from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.billing import card_charges, cards, vouchers
+from musubu.billing import card_charges, cards, repayments, vouchers
 from musubu.billing.ledger import Line
-from musubu.billing.models import CardCharge, CardDispute, CardRefund, Entry
+from musubu.billing.models import CardCharge, CardDispute, CardRefund, Entry, Payable, Voucher
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
 from musubu.engines.payments import PaymentError, Share, Unreachable
@@ -25,11 +25,14 @@ DECIDED = {"won": "won", "lost": "lost"}
 
 
 def payable(contract: Contract) -> int:
-    """What the books owe the customer back (whole yen), less what is on its way to a card already."""
+    """What the books owe the customer back (whole yen), less what is on its way to a card already, and what is paid
+    out by bank transfer."""
     rows = Entry.objects.filter(contract=contract, account="refunds-payable")
     owed = rows.aggregate(n=Sum(F("credit") - F("debit")))["n"] or 0
     asked = CardRefund.objects.filter(charge__contract=contract, state="asked").aggregate(n=Sum("amount"))["n"] or 0
-    return int(owed - asked)
+    named = Q(text=contract.number) | Q(text__startswith=f"{contract.number} ")
+    by_bank = Payable.objects.filter(named, provider=contract.provider, account="refunds-payable")
+    return int(owed - asked - (by_bank.aggregate(n=Sum("amount"))["n"] or 0))
 
 
 def balance(contract: Contract) -> int:
@@ -176,6 +179,26 @@ def _move(row: CardDispute, step: str, *lines: Line) -> None:
         provider=charge.provider, kind="chargeback", key=f"chargeback-{row.pk}-{step}", contract=charge.contract,
         text=f"チャージバック {charge.invoice.number:06}", lines=lines,
     )  # fmt: skip
+
+
+@transaction.atomic
+def claim_again(*, dispute: CardDispute, person: Person) -> None:
+    """A chargeback that was lost: the payment never came, so what it paid is open again, as the terms count it."""
+    charge = dispute.charge
+    permissions.require(person, "payments.take-back", provider=charge.provider)
+    Contract.objects.select_for_update().get(pk=charge.contract_id)
+    if claimed(dispute):
+        return
+    if dispute.state != CardDispute.State.LOST or dispute.amount != charge.amount:
+        raise NotPossible(_("Only a lost chargeback of the whole payment can be claimed again."))
+    repayments.take_back_payment(contract=charge.contract, person=person, key=f"card-{charge.pk}")
+    _move(dispute, "claimed", Line("bank", debit=dispute.amount), Line("chargebacks", credit=dispute.amount))
+
+
+def claimed(dispute: CardDispute) -> bool:
+    """Whether it was claimed again."""
+    key = f"chargeback-{dispute.pk}-claimed"
+    return Voucher.objects.filter(provider=dispute.charge.provider, key=key).exists()
 
 
 def paid_out(reference: str, shares: list[Share]) -> None:

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models.expressions import BaseExpression
 
 from musubu import clock
 from musubu.billing import card_charges, cards, queries, receipts
 from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDispute, Mandate, PaymentCard
 from musubu.contracts import rating
 from musubu.contracts.models import Contract, Outcome, UsageRecord
-from musubu.parties.models import Organisation
+from musubu.parties.models import Organisation, Provider
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,21 @@ class Use:
         return -(-self.seconds // 60)
 
 
-def page(organisation: Organisation) -> dict[str, Any]:
+def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
     """Everything that the first page of a customer's money needs."""
     today = clock.today()
     contracts = Contract.objects.filter(organisation=organisation)
-    opened = queries.open_invoices(contracts, today)
+    opened = queries.open_invoices(contracts, today, queries.invoices(provider, organisation, {}), _marks())
     card = PaymentCard.objects.filter(organisation=organisation, state="active").first()
     mandate = Mandate.objects.filter(organisation=organisation, state="active").first()
-    offered = cards.offered(organisation.provider)
+    offered = cards.offered(provider)
     return {
         "dues": _dues(opened, card, mandate, offered),
         "total": sum(one.left for one in opened),
         "late": sum(one.left for one in opened if one.days_late),
         "next": next((one.invoice.due_on for one in opened if not one.days_late), None),
         "account": queries.virtual_account(organisation),
-        "bank": organisation.provider.collection,
+        "bank": provider.collection,
         "card": card,
         "expires": card and (card.year, card.month) <= (today.year, today.month),
         "mandate": mandate,
@@ -71,29 +72,25 @@ def page(organisation: Organisation) -> dict[str, Any]:
 
 
 def _dues(opened: list[queries.Open], card: PaymentCard | None, mandate: Mandate | None, offered: bool) -> list[Due]:
-    wrong = _wrong([one.invoice.pk for one in opened]) if opened else {}
     return [
         Due(
             one,
             _how(one, card, mandate, bool(failed)),
             failed,
             offered and cards.takes_cards(one.invoice.contract.service) and one.left >= card_charges.LEAST,
-            disputed,
+            vars(one.invoice)["disputed"],
         )
         for one in opened
-        for failed, disputed in [wrong[one.invoice.pk]]
+        for failed in [vars(one.invoice)["failed"] or ""]
     ]
 
 
-def _wrong(keys: list[int]) -> dict[int, tuple[str, bool]]:
-    """(the code of a card's refusal, whether a dispute is open) of some invoices, in one statement."""
+def _marks() -> dict[str, BaseExpression]:
+    """The code of a card's last refusal, and whether a dispute is open."""
     refused = CardCharge.objects.filter(invoice=OuterRef("pk"), state__in=("refused", "needs-authentication"))
     refused = refused.exclude(reason="given_up").order_by("-pk")
-    rows = Invoice.objects.filter(pk__in=keys).annotate(
-        failed=Subquery(refused.values("reason")[:1]),
-        disputed=Exists(InvoiceDispute.objects.filter(invoice=OuterRef("pk"), closed_at__isnull=True)),
-    )
-    return {key: (reason or "", disputed) for key, reason, disputed in rows.values_list("pk", "failed", "disputed")}
+    disputes = InvoiceDispute.objects.filter(invoice=OuterRef("pk"), closed_at__isnull=True)
+    return {"failed": Subquery(refused.values("reason")[:1]), "disputed": Exists(disputes)}
 
 
 def _how(one: queries.Open, card: PaymentCard | None, mandate: Mandate | None, failed: bool) -> str:

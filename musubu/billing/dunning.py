@@ -133,17 +133,28 @@ def _stage(one: queries.Open, known: _Known) -> Late:
 
 
 def run(provider: Provider, now: datetime) -> int:
-    """Once a day from the morning on: look at payment plans, then remind; how many reminders left."""
+    """Once a day from the morning on: look at payment plans, then remind; how many reminders left. A sandbox's clock
+    jumps, so there every morning on the way counts; elsewhere a day that was missed is not made up for."""
+    local = now.astimezone(clock.TOKYO)
+    last = DunningDay.objects.filter(provider=provider).aggregate(day=Max("day"))["day"]
+    today = local.date() if local.time() >= time(HOUR) else local.date() - timedelta(days=1)
+    if last and last >= today:
+        return 0
+    first = last + timedelta(days=1) if last and provider.sandbox else today
+    return sum(_morning(provider, first + timedelta(days=n)) for n in range((today - first).days + 1))
+
+
+@transaction.atomic
+def _morning(provider: Provider, day: date) -> int:
+    """What leaves on one day, once."""
     from musubu.billing import plans  # plans know the stages, too
 
-    local = now.astimezone(clock.TOKYO)
-    if local.time() < time(HOUR) or DunningDay.objects.filter(provider=provider, day=local.date()).exists():
+    if not DunningDay.objects.get_or_create(provider=provider, day=day)[1]:
         return 0
-    with transaction.atomic():
-        if not DunningDay.objects.get_or_create(provider=provider, day=local.date())[1]:
-            return 0
-        plans.judge(provider, local.date())
-        return sum(_remind(one, now) for one in late(provider, local.date()))
+    moment = datetime.combine(day, time(HOUR), clock.TOKYO)
+    with clock.standing_at(moment if provider.sandbox else None):
+        plans.judge(provider, day)
+        return sum(_remind(one, clock.now()) for one in late(provider, day))
 
 
 def _remind(one: Late, now: datetime) -> bool:
@@ -167,12 +178,14 @@ def _written(one: Late, stage: int) -> telling.Written:
         "account": queries.virtual_account(row.contract.organisation),
     }  # fmt: skip
     subject = _("Last payment reminder") if stage == len(STAGES) else _("Payment reminder")
-    text = _(
-        "Invoice %(number)s was due on %(due)s; %(left)s yen with tax are open. Please pay by bank transfer with the payer "
-        "number %(account)s, or as the page below says. If you have paid meanwhile, thank you: nothing more is to do."
-    )
-    more = _("Unless it is paid, the measures that the terms name may follow.")
-    return subject, "\n\n".join([text % values, *([more] if stage == len(STAGES) else [])])
+    told = [
+        _("Invoice %(number)s was due on %(due)s; %(left)s yen with tax are open."),
+        _("Please pay by bank transfer with the payer number %(account)s, or as the page below says."),
+        _("If you have paid meanwhile, thank you: nothing more is to do."),
+    ]
+    if stage == len(STAGES):
+        told.append(_("Unless it is paid, the measures that the terms name may follow."))
+    return subject, "\n\n".join(one % values for one in told)
 
 
 def suspension(contract: Contract) -> tuple[str, str] | None:

@@ -204,12 +204,12 @@ def _agreed(plan: PaymentPlan) -> telling.Written:
 
 
 def _late(plan: PaymentPlan, instalment: Instalment) -> telling.Written:
-    text = _(
-        "The instalment of %(day)s (%(amount)s yen) has not arrived. If it is not paid within %(grace)s days of that day, "
-        "the plan ends and the whole sum is asked for."
-    )
+    told = [
+        _("The instalment of %(day)s (%(amount)s yen) has not arrived."),
+        _("If it is not paid within %(grace)s days of that day, the plan ends and the whole sum is asked for."),
+    ]
     values = {"day": instalment.day.isoformat(), "amount": f"{instalment.amount:,}", "grace": plan.grace}
-    return _("An instalment is late"), text % values
+    return _("An instalment is late"), "\n\n".join(one % values for one in told)
 
 
 def _broken() -> telling.Written:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.expressions import BaseExpression
 
 from musubu import clock
 from musubu.billing import runs
@@ -34,13 +35,20 @@ def open_amounts(contracts: Iterable[int] | QuerySet[Contract, Any]) -> dict[tup
     return {(contract, number): left for contract, number, left in sums.order_by() if left}
 
 
-def open_invoices(contracts: QuerySet[Contract], today: date, among: QuerySet[Invoice] | None = None) -> list[Open]:
-    """Open invoices of some contracts (of those that may be seen), the longest due first."""
+def open_invoices(
+    contracts: QuerySet[Contract],
+    today: date,
+    among: QuerySet[Invoice] | None = None,
+    marks: Mapping[str, BaseExpression] | None = None,
+) -> list[Open]:
+    """Open invoices of some contracts (of those that may be seen), the longest due first; `marks` are read along with
+    each row."""
     left = open_amounts(contracts.values("pk"))
     rows = (
         (Invoice.objects.all() if among is None else among)
         .filter(contract__in={contract for contract, _number in left})
         .select_related("contract__organisation")
+        .annotate(**marks or {})
     )
     found = [
         Open(row, left[row.contract_id, row.of_contract], max(0, (today - row.due_on).days))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,17 +85,19 @@ def of(contracts: Any, most: int = MOST) -> list[Paid]:
     if not found:
         return []
     told = Event.objects.filter(contract__in=contracts, what="pay", at__gte=found[-1].at)
-    ways = {(contract, at): way(key) for contract, at, key in told.values_list("contract", "at", "key")}
+    ways: dict[tuple[int, datetime], list[tuple[str, int | None]]] = defaultdict(list)
+    for contract, at, key, data in told.values_list("contract", "at", "key", "data"):
+        ways[contract, at].append((key, data.get("amount")))
     return [
-        Paid(
-            row.contract,
-            row.data["invoice"],
-            row.at,
-            row.data["amount"],
-            ways.get((row.contract_id, row.at), "transfer"),
-        )
+        Paid(row.contract, row.data["invoice"], row.at, row.data["amount"], _way(ways[row.contract_id, row.at], row))
         for row in found
     ]
+
+
+def _way(events: list[tuple[str, int | None]], paid: Outcome) -> str:
+    """Of several payments of one moment it is the one of this amount, else one that named none."""
+    fits = sorted(events, key=lambda one: (one[1] != paid.data["amount"], one[1] is not None))
+    return way(fits[0][0]) if fits else "transfer"
 
 
 def way(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Pages of billing: what is due, invoices, money that came, and the books."""
+"""Pages of billing: what is due, invoices, and the books."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.billing import customer, deposits, documents, proposals, queries
-from musubu.billing.forms import FileForm, FindForm
+from musubu.billing import customer, documents, queries
+from musubu.billing.forms import FindForm
 from musubu.billing.models import BankDeposit, CreditNote, Invoice
-from musubu.contracts.models import Contract
-from musubu.engines import zengin
-from musubu.parties.decorators import member_required, staff_required
-from musubu.refusals import NotPossible
+from musubu.parties.decorators import member_required
 from musubu.tables import Column, Table
 
 WORK_LIST = 50
@@ -40,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """Customers: what is due, when, how to pay. Staff: the month, receivables by age, what waits."""
     acting = _acting(request)
     if not acting.is_staff:
-        return render(request, "billing/mine.html", customer.page(acting.organisation))
+        return render(request, "billing/mine.html", customer.page(acting.provider, acting.organisation))
     shown = queries.invoices(acting.provider, None, {})
     rows = queries.open_invoices(queries.contracts_of(acting.provider, None), clock.today(), shown)
     first = clock.now().astimezone(clock.TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -121,75 +115,3 @@ def credit_note_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseB
     rows = CreditNote.objects.filter(contract__in=queries.contracts_of(acting.provider, acting.organisation))
     row = get_object_or_404(rows.select_related("invoice"), public_id=public_id)
     return _pdf(documents.credit_note(row, _lang(request)), f"return-invoice-{row.number:06}")
-
-
-@staff_required("payments.read")
-def money_in(request: HttpRequest) -> HttpResponseBase:
-    """The bank's files, and the work list of deposits with their proposals."""
-    acting = _acting(request)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["file"]
-        try:
-            file = deposits.read_file(
-                provider=acting.provider, person=acting.person, name=given.name, content=given.read()
-            )
-            messages.success(request, _("%(rows)s deposits were read.") % {"rows": file.rows})
-            return redirect("billing-deposits")
-        except (zengin.FileError, NotPossible) as error:
-            form.add_error("file", str(error))
-    waiting = BankDeposit.objects.filter(provider=acting.provider, matched_at__isnull=True, set_aside="").order_by("pk")
-    among = proposals.candidates(acting.provider)
-    context = {
-        "form": form,
-        "waiting": [(one, proposals.proposals(one, among)) for one in waiting[:WORK_LIST]],
-        "count": waiting.count(),
-        "done": BankDeposit.objects.filter(provider=acting.provider, matched_at__isnull=False)
-        .select_related("contract__organisation", "matched_by")
-        .order_by("-matched_at")[:20],
-        "aside": BankDeposit.objects.filter(provider=acting.provider).exclude(set_aside="").order_by("-pk")[:20],
-        "reasons": REASONS,
-    }
-    return render(request, "billing/deposits.html", context)
-
-
-REASONS = {
-    "virtual-account": gettext_lazy("its own account number"),
-    "learned-name": gettext_lazy("a payer's name that was confirmed before"),
-    "name": gettext_lazy("the company's name in kana"),
-    "amount": gettext_lazy("the only open invoice of this amount"),
-}
-
-
-@require_POST
-@staff_required("payments.match")
-def match(request: HttpRequest) -> HttpResponseBase:
-    """Match one deposit, set it aside, or match all that are sure."""
-    acting, what = _acting(request), request.POST.get("what", "")
-    try:
-        if what == "sure":
-            count = deposits.match_all_sure(provider=acting.provider, person=acting.person)
-            messages.success(request, _("%(count)s deposits were matched.") % {"count": count})
-            return redirect("billing-deposits")
-        deposit = get_object_or_404(BankDeposit, provider=acting.provider, public_id=_uuid(request, "deposit"))
-        if what == "aside":
-            deposits.set_aside(deposit=deposit, person=acting.person, why=request.POST.get("why", ""))
-        else:
-            number = request.POST.get("number", "").strip()
-            contract = Contract.objects.filter(provider=acting.provider, number=number).first()
-            if contract is None:
-                raise NotPossible(_("There is no contract %(number)s. Check its number.") % {"number": number})
-            deposits.match(
-                deposit=deposit, contract=contract, person=acting.person, reason=request.POST.get("reason", "")
-            )
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
-    return redirect("billing-deposits")
-
-
-def _uuid(request: HttpRequest, name: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get(name, ""))
-    except ValueError:
-        return uuid.UUID(int=0)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import config
 from musubu.billing import card_charges, card_refunds, cards, dunning
-from musubu.billing.models import CardCharge, Entry, PaymentCard
+from musubu.billing.models import CardCharge, CardDispute, Entry, PaymentCard
 from musubu.contracts.models import Contract
 from musubu.parties.decorators import staff_required
 from musubu.parties.models import Provider
@@ -67,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "states": STATES,
         "state": state,
         "cards": PaymentCard.objects.filter(provider=provider, state="active").select_related("organisation")[:200],
-        "chargebacks": dunning.chargebacks(provider),
+        "chargebacks": [(one, card_refunds.claimed(one)) for one in dunning.chargebacks(provider)],
         "owed": _owed(provider),
         "offered": cards.offered(provider),
         "standin": config.value("MUSUBU_CARD_STANDIN") and not config.value("MUSUBU_STRIPE_KEY"),
@@ -79,14 +79,10 @@ def _owed(provider: Provider) -> list[tuple[Contract, int, int]]:
     """Contracts paid by card to whose customers something is owed: (contract, paid over, refund to be paid)."""
     paid = CardCharge.objects.filter(provider=provider, state="paid").values("contract")
     rows = Entry.objects.filter(contract__in=paid, account__in=("customer-balance", "refunds-payable")).order_by()
-    found: dict[int, dict[str, int]] = {}
-    for contract, account, amount in rows.values_list("contract", "account").annotate(n=Sum(F("credit") - F("debit"))):
-        found.setdefault(contract, {})[account] = amount
-    wanted = {key: sums for key, sums in found.items() if any(sums.values())}
-    known = Contract.objects.select_related("organisation").in_bulk(wanted)
-    return [
-        (known[key], sums.get("customer-balance", 0), sums.get("refunds-payable", 0)) for key, sums in wanted.items()
-    ]
+    sums = rows.values_list("contract", "account").annotate(n=Sum(F("credit") - F("debit"))).exclude(n=0)
+    known = Contract.objects.select_related("organisation", "provider").in_bulk({contract for contract, _a, _n in sums})
+    found = [(row, card_refunds.balance(row), card_refunds.payable(row)) for row in known.values()]
+    return [one for one in found if one[1] > 0 or one[2] > 0]
 
 
 class AmountForm(forms.Form):
@@ -114,6 +110,23 @@ def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             messages.success(request, _("The refund is on its way to the card."))
         else:
             messages.warning(request, _("The payment company has not taken the refund yet. Look at it again later."))
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("billing-card-desk")
+
+
+@require_POST
+@staff_required("payments.take-back")
+def claim(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """A lost chargeback: what it had paid is open again."""
+    acting = _acting(request)
+    rows = CardDispute.objects.filter(charge__provider=acting.provider)
+    row = get_object_or_404(
+        rows.select_related("charge__provider", "charge__contract__organisation"), public_id=public_id
+    )
+    try:
+        card_refunds.claim_again(dispute=row, person=acting.person)
+        messages.success(request, _("Saved."))
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("billing-card-desk")

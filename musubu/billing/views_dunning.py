@@ -153,7 +153,7 @@ def _forms(request: HttpRequest, row: Invoice, what: str) -> dict[str, forms.For
         "plan": PlanForm(given("plan"), initial={"first": clock.today(), "count": 3, "grace": 7}, prefix="plan"),
         "dispute": DisputeForm(given("dispute"), prefix="dispute"),
         "settled": SettledForm(given("settled"), prefix="settled"),
-        "write-off": WriteOffForm(given("write-off"), prefix="loss"),
+        "loss": WriteOffForm(given("loss"), prefix="loss"),
     }
     if dunning.suspension(row.contract) is None or row.contract.state != Contract.State.ACTIVE:
         del found["dispute"].fields["suspend"]
@@ -169,7 +169,7 @@ def _act(person: Person, row: Invoice, what: str, data: dict[str, Any]) -> None:
         if dispute is None:
             raise NotPossible(_("No dispute about this invoice is open."))
         dunning.close_dispute(dispute=dispute, person=person, result=data["result"])
-    elif what == "write-off":
+    elif what == "loss":
         writeoffs.propose(invoice=row, person=person, why=data["why"])
     else:
         _agree(person, row.contract, data["first"], data["count"], data["grace"], data["note"])

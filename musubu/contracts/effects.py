@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from musubu.contracts import services
-from musubu.contracts.models import Contract, DeletionRecord, Outcome
+from musubu.contracts.models import Contract, DeletionRecord, Hold, Outcome
 
 Effect = Callable[[Contract, Outcome], None]
 EFFECTS: dict[str, list[Effect]] = {}  # kind of outcome -> what is done, in order
@@ -110,7 +110,18 @@ def close_service(contract: Contract, outcome: Outcome) -> None:
 
 
 def delete_data(contract: Contract, outcome: Outcome) -> None:
+    """A legal hold stops it; `delete_owed` makes up for it when the hold is lifted."""
+    if Hold.objects.filter(contract=contract, lifted_at__isnull=True).exists():
+        return
     counts = services.get(contract.service).delete(contract)
     DeletionRecord.objects.create(
         contract=contract, at=outcome.at, clause=outcome.clause, scope=outcome.data["scope"], counts=counts
     )
+
+
+def delete_owed(contract: Contract) -> None:
+    """Delete what the terms said while a hold stood."""
+    for outcome in contract.outcomes.filter(what="data.deleted").order_by("n"):
+        done = DeletionRecord.objects.filter(contract=contract, at=outcome.at, clause=outcome.clause)
+        if not done.exists():
+            delete_data(contract, outcome)

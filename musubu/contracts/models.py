@@ -257,6 +257,27 @@ class DeletionRecord(models.Model):
     counts = models.JSONField(default=dict)
 
 
+class Hold(models.Model):
+    """LO-16.2 and the like: while one stands, nothing that the contract's customer kept is deleted."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="holds")
+    clause = models.CharField(max_length=20)
+    ground = models.CharField(max_length=40)  # key of a ground under the clause
+    note = models.TextField(blank=True)
+    since = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contract"], condition=models.Q(lifted_at__isnull=True), name="one_standing_hold"
+            )
+        ]
+
+
 class ClockRun(models.Model):
     """A sandbox's clock on its way: asked for on a page, carried out by a worker, followed and stopped from the page."""
 

@@ -12,8 +12,11 @@ from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
-from musubu.meetings import telling as meetings
-from musubu.meetings.actions import reminding
+from musubu.meetings import effects as meetings
+from musubu.meetings import telling as happenings
+from musubu.meetings.actions import recordings, reminding
+from musubu.meetings.jobs import keeping
+from musubu.meetings.service import DELETES
 from musubu.meetings.service import SERVICE as LIVEON
 from musubu.notices import actions as messages
 from musubu.notices import effects as notices
@@ -27,6 +30,7 @@ def connect() -> None:
     """Fill the lists; called once when the product starts."""
     for service in (LIVEON, SIMPLECONNECT, VIDEOG, LEARNO, EXAAS):
         services.register(service)
+    _recordings()
     own: dict[str, list[contracts.Effect]] = {
         "charge": [billing.charge],
         "invoice.issued": [billing.issue_invoice],
@@ -34,12 +38,12 @@ def connect() -> None:
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
-        "contract.ends": [contracts.close_service],
+        "contract.ends": [contracts.close_service, meetings.erase_recordings],
         "data.deleted": [contracts.delete_data],
     }
     sandbox.BETWEEN.append(reminding.remind_due)
-    webhooks.KINDS.extend(meetings.KINDS)
-    meetings.TELL.append(webhooks.tell)
+    webhooks.KINDS.extend(happenings.KINDS)
+    happenings.TELL.append(webhooks.tell)
     sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
@@ -59,3 +63,9 @@ def connect() -> None:
         recovered: list[contracts.Effect] = [writeoffs.recover] if what in writeoffs.RECOVERS else []
         noted: list[contracts.Effect] = [billing.issue_credit_note] if what in billing.CREDITS else []
         contracts.EFFECTS[what] = own.get(what, []) + booked + recovered + noted + told + heard
+
+
+def _recordings() -> None:
+    """Recordings are erased by the sandbox's clock too, and with the contract's data."""
+    sandbox.BETWEEN.append(keeping.sweep)
+    DELETES.append(recordings.delete_all)

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from musubu import clock
-from musubu.billing import card_charges, card_messages, card_refunds, cards, queries, verify
+from musubu.billing import card_charges, card_messages, card_refunds, cards, queries, repayments, verify
 from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, PaymentCard
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
@@ -111,10 +111,11 @@ def test_no_number_is_ever_kept(world: World) -> None:
 def test_a_refused_card_is_not_tried_again_and_the_terms_go_on(world: World) -> None:
     world.set_up("9995")
     world.later(START + timedelta(days=10))
-    charge = CardCharge.objects.get()
-    assert (charge.state, charge.reason) == ("refused", "insufficient_funds")
-    told = Notice.objects.get(kind="card.refused")
-    assert "残高" in told.body or "not enough money" in told.body
+    charges = list(CardCharge.objects.order_by("pk"))
+    assert {(one.state, one.reason, one.how) for one in charges} == {("refused", "insufficient_funds", "due")}
+    assert len({one.invoice_id for one in charges}) == len(charges) == 2  # the month, and what replaced it (VG-11.5)
+    told = Notice.objects.filter(kind="card.refused").order_by("pk")[0]
+    assert "残高" in told.body
     kinds = list(world.contract.outcomes.values_list("what", flat=True))
     assert "reminder" in kinds and "plan.changed" in kinds
     with clock.standing_at(world.provider.sandbox_now):
@@ -131,7 +132,7 @@ def test_a_card_that_wants_authentication_is_paid_on_the_page(world: World) -> N
     row = Invoice.objects.get()
     first = card_charges.pay_page(invoice=row, person=world.owner, back=BACK)
     page = card_charges.pay_page(invoice=row, person=world.owner, back=BACK)
-    assert first.address != page.address and "終了" in walk(first.address, "3184", "approve")
+    assert first.address != page.address and "closed" in walk(first.address, "3184", "approve")
     walk(page.address, "3184", "approve")
     for body in world.messages():
         world.hear(body)
@@ -303,6 +304,34 @@ def test_chargebacks_in_any_order(world: World, order: tuple[str, str]) -> None:
     assert cards.active(world.contract.organisation) is None
     assert sums("chargebacks") == [0 if decided == "won" else 10_780]
     agreed(world)
+
+
+def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    charge = CardCharge.objects.get()
+    given = {"charge": charge, "reference": "du_1", "amount": 10_780, "reason": "fraudulent"}
+    row = card_refunds.dispute(**given, status="needs_response")
+    with pytest.raises(NotPossible, match="lost"):
+        card_refunds.claim_again(dispute=row, person=world.billing)
+    row = card_refunds.dispute(**given, status="lost")
+    with pytest.raises(NotAllowed):
+        card_refunds.claim_again(dispute=row, person=world.owner)
+    for _ in range(2):
+        card_refunds.claim_again(dispute=row, person=world.billing)
+    assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
+    assert sums("chargebacks", "bank") == [0, 0] and card_refunds.claimed(row)
+    agreed(world)
+
+
+def test_what_is_paid_out_by_bank_is_not_refunded_to_the_card_as_well(world: World) -> None:
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    actions.pay(contract=world.contract, person=None, amount=5_000, key="transfer")
+    repayments.give_back(contract=world.contract, person=world.billing, amount=5_000, key="g")
+    assert card_refunds.payable(world.contract) == 0
+    with pytest.raises(NotPossible):
+        card_refunds.refund(contract=world.contract, amount=5_000, person=world.billing, key="r")
 
 
 def test_a_payout_empties_what_was_on_its_way(world: World) -> None:

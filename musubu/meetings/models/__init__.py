@@ -3,6 +3,8 @@
 from musubu.meetings.models.commands import Command
 from musubu.meetings.models.licences import Group, Licence
 from musubu.meetings.models.meetings import Feed, Invitee, Meeting, MovedDate, Role
+from musubu.meetings.models.quality import QualitySample
+from musubu.meetings.models.recordings import Recording, Share, Track, Viewing
 from musubu.meetings.models.sessions import Attendance, Barred, Sitting
 from musubu.meetings.models.space import Space
 
@@ -16,7 +18,12 @@ __all__ = [
     "Licence",
     "Meeting",
     "MovedDate",
+    "QualitySample",
+    "Recording",
     "Role",
+    "Share",
     "Sitting",
     "Space",
+    "Track",
+    "Viewing",
 ]

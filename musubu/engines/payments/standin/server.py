@@ -45,6 +45,11 @@ class StandIn:
         threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True).start()
         threading.Thread(target=self._send_all, daemon=True).start()
 
+    def serve(self) -> None:
+        """Answer until the process ends."""
+        threading.Thread(target=self._send_all, daemon=True).start()
+        self.server.serve_forever()
+
     def stop(self) -> None:
         self._stop.set()
         self.server.shutdown()
