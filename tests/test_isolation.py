@@ -27,6 +27,7 @@ from musubu.billing.models import (
 from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.meetings.actions import licences, planning
 from musubu.notices import actions as notices
 from musubu.notices.models import Notice
 from musubu.operations import actions as operations
@@ -41,7 +42,8 @@ PUBLIC = {
     "contracts-areas", "contracts-terminals", "contracts-apply-start", "contracts-apply-account", "notices-board",
     "notices-contact", "operations-live", "operations-ready", "operations-status", "parties-sign-in", "parties-code",
     "parties-sign-out", "parties-language", "parties-forgotten", "parties-new-password", "parties-invitation",
-    "api-reference",
+    "api-reference", "meetings-join", "meetings-join-branded", "meetings-logo", "meetings-brand-css", "meetings-feed",
+    "meetings-embed-script", "meetings-room", "meetings-enter",
 }  # fmt: skip
 # pages without an object in their address: everybody who is signed in sees, or changes, only what is their own
 OWN_ONLY = {
@@ -56,6 +58,7 @@ OWN_ONLY = {
     "billing-odd", "billing-layouts", "billing-banks", "billing-agencies", "billing-equipment", "billing-equipment-desk",
     "billing-claims", "billing-claims-make", "billing-claims-desk", "billing-claims-pool", "billing-payouts",
     "billing-sales-desk", "billing-statements",
+    "meetings-home", "meetings-staff",
 }  # fmt: skip
 
 
@@ -104,6 +107,8 @@ def world() -> Any:
             {
                 "<uuid:public_id>": lambda name: objects.get(name, contracts["simpleconnect"]).public_id,
                 "<slug:service>": "videog",
+                "<slug:slug>": "nothing",
+                "<str:slug>": "nothing",
                 "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
@@ -155,7 +160,8 @@ def _objects(
         prices={"plan-business": 1},
     )
     pages = {
-        "meetings-first-page": contracts["liveon"],
+        **meeting_pages(contracts["liveon"], owner),
+        "notices-attachment": Notice.objects.filter(organisation=organisation).first(),
         "telephony-first-page": contracts["exaas"],
         "contact-center-first-page": contracts["simpleconnect"],
         "videos-first-page": contracts["videog"],
@@ -247,6 +253,21 @@ def _money(provider: Any, organisation: Any, owner: Any, staff: Any, contract: A
         "billing-payout-file": run, "billing-payee": organisation, "billing-statement-pdf": statement,
         "billing-statement-csv": statement,
     }  # fmt: skip
+
+
+def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
+    """Pages of meetings: of the contract, of one meeting, a licence, a group."""
+    licence = licences.assign(contract=contract, person=owner, holder=owner)
+    group = licences.save_group(contract=contract, person=owner, name="g", rights={})
+    wish = planning.Wish("会議", START + timedelta(days=1))
+    meeting = planning.plan(contract=contract, person=owner, wish=wish)
+    of_contract = (
+        "first-page", "start", "renew-feed", "list", "month", "plan", "personal", "people", "assign", "invite", "new-group",
+        "settings", "running", "join-branded", "logo", "brand-css",
+    )  # fmt: skip
+    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download")
+    pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
+    return {f"meetings-{name}": row for name, row in (pages | {"licence": licence, "group": group}).items()}
 
 
 def asked(person: Person | None) -> Client:

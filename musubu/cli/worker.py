@@ -46,6 +46,7 @@ def round_once() -> None:
     from musubu.billing import card_charges, card_refunds, dunning, runs, trials, walks
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
+    from musubu.meetings.actions import reminding
     from musubu.meetings.jobs import keeping
     from musubu.notices import actions as notices
     from musubu.operations import jobs, processes
@@ -63,6 +64,7 @@ def round_once() -> None:
                 conclusion.conclude_due(provider, now)
             runs.watch(provider, now)
             jobs.journal_reports(provider, now)
+            reminding.remind_due(provider, now)
             card_charges.charge_due(provider, now)
             card_refunds.resume(provider)
             dunning.run(provider, now)

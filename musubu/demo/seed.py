@@ -11,7 +11,7 @@ from musubu.billing.models import Invoice
 from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
-from musubu.demo import cards, money
+from musubu.demo import cards, meetings, money
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
@@ -84,6 +84,7 @@ def seed() -> Provider:
     _incidents(provider, staff[Role.OPERATIONS])
     with clock.standing_at(provider.sandbox_now or now):
         money.finish(provider, staff)
+    meetings.seed(provider)
     return provider
 
 
@@ -130,6 +131,8 @@ def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str,
     if application.state != Application.State.ACCEPTED:
         applications.accept(application=application, person=staff[Role.SALES])
     contract = Contract.objects.get(application=application)
+    if service == "liveon":
+        meetings.register(contract, owner)
     if service == "exaas":
         applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
         applications.notice_delivered(contract=contract, person=staff[Role.SALES])
