@@ -39,7 +39,9 @@ def run(
     Raises EngineFailed."""
     command = [*_fence(limits), "ffmpeg", "-hide_banner", "-nostdin", "-y", "-v", "warning", "-progress", "pipe:1"]
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen([*command, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=said)
+        child = subprocess.Popen(  # noqa: S603
+            [*command, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=said
+        )
         assert child.stdout is not None
         try:
             for line in _lines(child.stdout, limits.silence):
