@@ -1,6 +1,6 @@
 from django.urls import path
 
-from musubu.billing import views, views_books, views_debits, views_lines, views_runs, views_trials
+from musubu.billing import views, views_books, views_dashboard, views_debits, views_lines, views_runs, views_trials
 
 urlpatterns = [
     path("billing/", views.home, name="billing-home"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("staff/books/receivables/", views_books.ages, name="billing-ages"),
     path("staff/books/deferred/", views_books.deferred, name="billing-deferred"),
     path("staff/books/tax/", views_books.tax, name="billing-tax"),
+    path("staff/money/", views_dashboard.dashboard, name="billing-dashboard"),
+    path("staff/money/<uuid:public_id>/", views_dashboard.progress, name="billing-outlook-progress"),
     path("staff/trials/", views_trials.listing, name="billing-trials"),
     path("staff/trials/<uuid:public_id>/", views_trials.trial, name="billing-trial"),
     path("staff/trials/<uuid:public_id>/act/", views_trials.act, name="billing-trial-act"),

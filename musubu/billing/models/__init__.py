@@ -3,6 +3,7 @@
 from musubu.billing.models.books import Entry, Voucher
 from musubu.billing.models.debits import DebitLine, DebitRun, Mandate
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
+from musubu.billing.models.outlooks import Outlook, OutlookLine
 from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, PayerName
 from musubu.billing.models.trials import PriceTrial, TrialLine
@@ -18,6 +19,8 @@ __all__ = [
     "Entry",
     "Invoice",
     "Mandate",
+    "Outlook",
+    "OutlookLine",
     "PayerName",
     "PriceTrial",
     "RunLine",
