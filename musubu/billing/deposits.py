@@ -209,7 +209,7 @@ def demonstration_notice(provider: Provider, day: date) -> bytes:
     opened = queries.open_invoices(Contract.objects.filter(provider=provider), day)
     for place, one in enumerate(opened[:6]):
         organisation = one.invoice.contract.organisation
-        amount = one.left - (440 if place % 3 == 1 else 0)  # a bank fee taken off
+        amount = one.left - (440 if place % 3 == 1 and one.left > 440 else 0)  # a bank fee taken off
         code = queries.virtual_account(organisation) if place % 3 == 0 else ""
         rows.append(zengin.Deposit(f"{place + 1:06}", day, amount, _kana(organisation) or "ﾌﾘｺﾐﾆﾝ", code, "", False))
     rows.append(zengin.Deposit("000099", day, 12_345, "ｼﾗﾅｲ ﾋﾄ", "", "", False))
