@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Sum
 
-from musubu.billing import ledger
+from musubu.billing import ledger, verify_moves
 from musubu.billing.models import CreditNote, Entry, Invoice
 from musubu.contracts import playing
 from musubu.contracts.models import Contract, Outcome
@@ -17,6 +17,7 @@ def differences(provider: Provider) -> Iterator[str]:
     """One line for each thing that does not agree."""
     yield from _numbers(provider)
     yield from _balance(provider)
+    yield from verify_moves.differences(provider)
     rows = Contract.objects.filter(provider=provider, played_to__isnull=False)
     for contract in rows.select_related("terms_version").prefetch_related("events").iterator(chunk_size=200):
         yield from _contract(contract)
