@@ -186,7 +186,7 @@ def test_a_killed_live_process_gives_everybody_their_chair_back(house: House) ->
         await host.ask("settings", locked=True, share="hosts")
         await asyncio.sleep(0.5)
         began = time.monotonic()
-        await asyncio.to_thread(house.kill, "uvicorn")
+        await asyncio.to_thread(house.kill, "musubu live")
         again = await _until_it_answers(house, welcome["resume"])
         back = await again.until("welcome")
         assert time.monotonic() - began < 5.0
