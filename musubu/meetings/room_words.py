@@ -180,7 +180,9 @@ WORDS = (
     _("Show my own picture"),
     _("Sign in"),
     _("Small picture over other windows"),
-    _("Somebody in this meeting seems to sit in your room. Use headphones, or let only one of you have microphone and speaker on."),
+    _(
+        "Somebody in this meeting seems to sit in your room. Use headphones, or let only one of you have microphone and speaker on."
+    ),
     _("Something was wrong with sound or picture? Check this terminal"),
     _("Sound and pictures are encrypted on their way between your browser and the server."),
     _("Sound and pictures come back in a moment."),
@@ -332,7 +334,9 @@ WORDS = (
     _("{name} has switched your camera off."),
     _("{name} raises a hand."),
     _("{name} records this meeting"),
-    _("{name} records this meeting: picture, sound and shared screens. By staying you agree; you may switch off or leave."),
+    _(
+        "{name} records this meeting: picture, sound and shared screens. By staying you agree; you may switch off or leave."
+    ),
     _("{name} shares a screen"),
     _("{name} waits to be let in."),
     _("{name} writes: {text}"),

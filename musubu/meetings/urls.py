@@ -1,12 +1,11 @@
 from django.urls import path
 
 from musubu.meetings import views_admin as admin
-from musubu.meetings import views_check
+from musubu.meetings import views_check, views_room, views_together
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
 from musubu.meetings import views_planning as planning
-from musubu.meetings import views_room, views_together
 
 OF_CONTRACT = "meetings/<uuid:public_id>/"
 OF_MEETING = "meetings/meeting/<uuid:public_id>/"

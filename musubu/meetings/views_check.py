@@ -79,6 +79,10 @@ def report(request: HttpRequest) -> HttpResponseBase:
     body = "\n".join([f"<{email}>", "", note, "", *lines])
     for address in (provider.email, email):
         notices.send(
-            provider=provider, to_email=address, subject=_("Check of a terminal for meetings"), body=body, kind="contact"
+            provider=provider,
+            to_email=address,
+            subject=_("Check of a terminal for meetings"),
+            body=body,
+            kind="contact",
         )
     return JsonResponse({"text": _("Sent. Support answers to %(email)s.") % {"email": email}})
