@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from musubu import clock, config
+from musubu import config
 from musubu.contracts.models import Terminal
 from musubu.engines.turn import passes
 from musubu.meetings import embedding, room_words
 from musubu.notices import actions as notices
-from musubu.parties import accounts
+from musubu.parties import accounts, wall
 from musubu.parties.queries import site_provider
 from musubu.parties.views import address_of
 
@@ -53,7 +53,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
 
 def _relay() -> list[Any]:
     """A pass to the relay for a few minutes: enough for the trial, of no use afterwards."""
-    until = clock.wall_now() + timedelta(minutes=RELAY_MINUTES)
+    until = wall.now() + timedelta(minutes=RELAY_MINUTES)
     name = f"check-{uuid.uuid4()}"
     return list(passes.servers(config.value("MUSUBU_TURN"), config.secret("turn"), name, until))
 
