@@ -130,7 +130,8 @@ def test_wrong_input_is_a_problem(company: Company, wrong: dict[str, Any]) -> No
 def test_a_suspended_contract_refuses(company: Company) -> None:
     key = key_of(company, company.owner)
     suspend(company)
-    assert "not open" in call("", key, planned(company), once="s").json()["detail"]
+    answer = call("", key, planned(company), once="s")
+    assert answer.status_code == 422 and "ご利用いただけません" in answer.json()["detail"]
 
 
 def test_the_description_names_the_calls() -> None:
