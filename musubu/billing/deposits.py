@@ -126,8 +126,12 @@ def demonstration_notice(provider: Provider, day: date) -> bytes:
     opened = queries.open_invoices(Contract.objects.filter(provider=provider), day)
     for place, one in enumerate(opened[:6]):
         organisation = one.invoice.contract.organisation
-        amount = one.left - (440 if place % 3 == 1 else 0)  # a bank fee taken off
-        code = queries.virtual_account(organisation) if place % 3 == 0 else ""
-        rows.append(zengin.Deposit(f"{place + 1:06}", day, amount, kana_of(organisation) or "ﾌﾘｺﾐﾆﾝ", code, "", False))
+        odd = {1: -min(440, one.left - 1), 2: -(one.left // 2), 3: 1_000}.get(
+            place, 0
+        )  # less a bank's fee, short, over
+        code = queries.virtual_account(organisation) if place == 0 else ""
+        payer = "ﾔﾏﾓﾄ ﾊﾅｺ" if place == 4 else kana_of(organisation) or "ﾌﾘｺﾐﾆﾝ"
+        remark = f"INV {one.invoice.number:06}" if place == 4 else ""
+        rows.append(zengin.Deposit(f"{place + 1:06}", day, one.left + odd, payer, code, "", False, remark))
     rows.append(zengin.Deposit("000099", day, 12_345, "ｼﾗﾅｲ ﾋﾄ", "", "", False))
     return deposit_notice(debits.sender(provider), day, rows)

@@ -48,13 +48,11 @@ def parties(contract: Contract) -> dict[str, Any]:
 
 
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
-    """The next number of the provider; the charges that the terms name are its lines."""
+    """The next number of the provider; its lines are the charges that the terms name."""
     data = outcome.data
     effects.written(Charge)
+    lines = _lines(contract, outcome)
     step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
-    lines = list(
-        Charge.objects.filter(contract=contract, outcome__in=step["values"].get("charges", [])).order_by("outcome")
-    )
     line_rates = step["values"].get("lines", [])
     invoice = Invoice.objects.create(
         provider_id=contract.provider_id,
@@ -93,13 +91,19 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
     return effects.next_number(table.__name__, provider, last)
 
 
+def _lines(contract: Contract, outcome: Outcome) -> list[Charge]:
+    """The charges that the terms put on an invoice, in their order."""
+    named: list[int] = next((step["values"]["charges"] for step in outcome.why if "charges" in step["values"]), [])
+    return list(Charge.objects.filter(contract=contract, invoice__isnull=True, outcome__in=named).order_by("outcome"))
+
+
 def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     """A return invoice for what is taken back; an extension takes nothing back."""
     data = outcome.data
     if data.get("as") == "extension" or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
         return
     kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
-    amount, tax = _net_and_tax(outcome)
+    amount, tax = net_and_tax(outcome)
     about = Invoice.objects.filter(contract=contract)
     if kind == "void":
         about = about.filter(of_contract=data["invoice"])
@@ -118,7 +122,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     )
 
 
-def _net_and_tax(outcome: Outcome) -> tuple[int, int]:
+def net_and_tax(outcome: Outcome) -> tuple[int, int]:
     data = outcome.data
     if outcome.what == "credit":
         return data["amount"], data["tax"]

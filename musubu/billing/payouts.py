@@ -69,8 +69,8 @@ def waiting(provider: Provider) -> list[tuple[Payable, Target | None, PayoutLine
 
 
 def _target(row: Payable, newest: Mapping[int, PayeeAccount]) -> Target | None:
-    own: Any = row.target or (vars(newest[row.organisation_id]) if row.organisation_id in newest else None)
-    return (own["bank"], own["branch"], own["account_kind"], own["account"], own["holder"]) if own else None
+    own: Any = row.target or vars(newest.get(row.organisation_id or 0, PayeeAccount()))
+    return (own["bank"], own["branch"], own["account_kind"], own["account"], own["holder"]) if own["bank"] else None
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.expressions import BaseExpression
 
 from musubu import clock
-from musubu.billing.ledger import ACCOUNTS
+from musubu.billing import runs
 from musubu.billing.models import Entry, Invoice
 from musubu.contracts.models import Contract
 from musubu.parties.models import Organisation, Provider
@@ -36,12 +36,20 @@ def open_amounts(contracts: Iterable[int] | QuerySet[Contract, Any]) -> dict[tup
 
 
 def open_invoices(
-    contracts: QuerySet[Contract], today: date, marks: Mapping[str, BaseExpression] | None = None
+    contracts: QuerySet[Contract],
+    today: date,
+    among: QuerySet[Invoice] | None = None,
+    marks: Mapping[str, BaseExpression] | None = None,
 ) -> list[Open]:
-    """Open invoices of some contracts, the longest due first; `marks` are read along with each row."""
+    """Open invoices of some contracts (of those that may be seen), the longest due first; `marks` are read along with
+    each row."""
     left = open_amounts(contracts.values("pk"))
-    rows = Invoice.objects.filter(contract__in={contract for contract, _number in left})
-    rows = rows.select_related("contract__organisation").annotate(**marks or {})
+    rows = (
+        (Invoice.objects.all() if among is None else among)
+        .filter(contract__in={contract for contract, _number in left})
+        .select_related("contract__organisation")
+        .annotate(**marks or {})
+    )
     found = [
         Open(row, left[row.contract_id, row.of_contract], max(0, (today - row.due_on).days))
         for row in rows
@@ -71,6 +79,8 @@ def invoices(provider: Provider, organisation: Organisation | None, wanted: dict
     rows = Invoice.objects.filter(provider=provider).select_related("contract__organisation").order_by("-number")
     if organisation is not None:
         rows = rows.filter(contract__organisation=organisation)
+        if waits := runs.held(provider):
+            rows = rows.exclude(waits)
     if wanted.get("from"):
         rows = rows.filter(issued_at__gte=_midnight(wanted["from"]))
     if wanted.get("to"):
@@ -86,16 +96,6 @@ def invoices(provider: Provider, organisation: Organisation | None, wanted: dict
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.TOKYO)
-
-
-def trial_balance(provider: Provider, until: datetime) -> list[tuple[str, int, int]]:
-    """(account, debits, credits) of every account, whose sums are the same."""
-    rows = Entry.objects.filter(provider=provider, at__lte=until).order_by()
-    sums = {
-        account: (debit, credit)
-        for account, debit, credit in rows.values_list("account").annotate(d=Sum("debit"), c=Sum("credit"))
-    }
-    return [(account, *sums[account]) for account in ACCOUNTS if account in sums]
 
 
 def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str, int]:

@@ -11,7 +11,7 @@ from musubu.billing.models import Invoice
 from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
-from musubu.demo import money
+from musubu.demo import cards, meetings, money
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
@@ -77,10 +77,14 @@ def seed() -> Provider:
         staff = {role: cast.make_staff(provider, role, name=name) for role, name in STAFF.items()}
         _agent_and_end_client(provider)
         _first_post(provider, start)
-    with money.card_company():
+        money.begin(provider, staff)
+    with cards.card_company():
         opened = _pass_the_months(provider, staff, now)
     _mark_the_end(provider, staff, opened)
     _incidents(provider, staff[Role.OPERATIONS])
+    with clock.standing_at(provider.sandbox_now or now):
+        money.finish(provider, staff)
+    meetings.seed(provider)
     return provider
 
 
@@ -127,11 +131,13 @@ def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str,
     if application.state != Application.State.ACCEPTED:
         applications.accept(application=application, person=staff[Role.SALES])
     contract = Contract.objects.get(application=application)
+    if service == "liveon":
+        meetings.register(contract, owner)
     if service == "exaas":
         applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
         applications.notice_delivered(contract=contract, person=staff[Role.SALES])
     if domain in CARDS:
-        money.set_up_card(contract, CARDS[domain])
+        cards.set_up_card(contract, CARDS[domain])
     return contract
 
 
@@ -154,6 +160,7 @@ def _pass_the_months(provider: Provider, staff: dict[Role, Person], now: datetim
             for contract, pays in opened:
                 if pays is not None and contract.particulars["payment"] != "card":
                     _pay(contract, day - timedelta(days=pays))
+            money.pass_day(provider, staff, day)
     return opened
 
 
@@ -168,8 +175,8 @@ def _mark_the_end(provider: Provider, staff: dict[Role, Person], opened: list[tu
     assert provider.sandbox_now is not None
     with clock.standing_at(provider.sandbox_now):
         leaving, troubled = opened[5][0], opened[1][0]
-        money.agree_on_instalments(opened[8][0], staff[Role.BILLING])
-        money.give_up(opened[6][0], staff[Role.BILLING])
+        cards.agree_on_instalments(opened[8][0], staff[Role.BILLING])
+        cards.give_up(opened[6][0], staff[Role.BILLING])
         actions.cancel(contract=leaving, person=leaving.responsible)
         actions.measure(
             contract=troubled,

@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.meetings import entering, tries
-from musubu.meetings.models import Meeting, Space
+from musubu.meetings import branding, embedding, entering, queries, tries
+from musubu.meetings.models import Meeting
 from musubu.parties.models import Person
 from musubu.parties.views import address_of
 
@@ -36,7 +37,9 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The page of a meeting's room. Whoever has its link may see its title; coming in is decided at the door."""
     meeting = _meeting(slug)
     with clock.standing_at(meeting.provider.sandbox_now):
-        return render(request, "meetings/room.html", {"meeting": meeting, "room": _for_browser(request, meeting)})
+        response = render(request, "meetings/room.html", {"meeting": meeting, "room": _for_browser(request, meeting)})
+    embedding.allow_framing(response, meeting.contract)
+    return response
 
 
 def _for_browser(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
@@ -48,10 +51,11 @@ def _for_browser(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "socket": "/live/meetings/",
         "title": meeting.title,
         "organisation": meeting.organisation.name,
-        "brand": _brand(meeting),
+        "brand": branding.of(meeting.contract, queries.space_of(meeting.contract)),
         "me": {"name": person.name, "signedIn": True, "role": entering.role_of(meeting, person)} if person else None,
         "needs": needs,
         "numbered": numbered,
+        "name": request.GET.get("name", "")[: entering.LONGEST_NAME],  # a guest who came by number has given it
         "language": get_language(),
         "ticket": None,
         "refused": None,
@@ -65,12 +69,7 @@ def _for_browser(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     return found
 
 
-def _brand(meeting: Meeting) -> dict[str, str]:
-    space = Space.objects.filter(contract=meeting.contract).first()
-    kept: dict[str, str] = (space.settings if space else {}).get("brand", {})
-    return kept
-
-
+@csrf_exempt  # changes nothing, and a room in another page's frame gets no cookies
 @require_POST
 def enter(request: HttpRequest, slug: str) -> HttpResponseBase:
     """{"name", "pass_code", "mark", "numbered"} -> {"ticket"}, or {"why", "text"} with 403 or 400."""
@@ -81,7 +80,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponseBase:
     except (ValueError, AttributeError):
         return JsonResponse({"why": "malformed", "text": _("Load the page again.")}, status=400)
     address = address_of(request)
-    if tries.blocked(address, meeting.number):
+    if told.get("numbered") and tries.blocked(address, meeting.number):
         return JsonResponse(
             {"why": "too-many-tries", "text": _("Too many wrong codes. Wait 15 minutes, then try again.")}, status=429
         )

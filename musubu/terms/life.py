@@ -42,7 +42,7 @@ class Charge:
     last: date
     amount: int
     taxed: bool
-    outcome: int = 0  # position of the outcome that charged it
+    outcome: int = -1  # position of the outcome that made it
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ class Life:
             return self.today
         if rule.family == "invoice.same-day":
             return self.today
-        month = next_month_first(first if item == "usage" else self.today)
+        month = next_month_first(max(first, month_first(self.today)) if item == "usage" else self.today)
         if item == "minimum-term":  # like a month's fee of the last month: invoiced on the day of the charge
             month = month_first(self.today)
         day = month.replace(day=int(rule["invoice_day"]))

@@ -46,7 +46,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     },
     "claim": {"outage": ("count", False), "made": ("date", False), "carrier_share": ("yen", False)},
     "post-video": {"id": ("text", True)},
-    "usage": {"amount": ("yen", True)},
+    "usage": {"amount": ("yen", True), "used": ("date", False)},
     "deposit": {"amount": ("yen", True), "due": ("date", True)},
     "plan-maintenance": {"starts": ("time", True)},
     "change-terms": {"disadvantageous": ("switch", False), "effective": ("date", True)},

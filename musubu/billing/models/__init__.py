@@ -8,8 +8,11 @@ from musubu.billing.models.debits import BankBranch, DebitLine, DebitRun, Mandat
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
 from musubu.billing.models.dunning import DunningDay, Instalment, InvoiceDispute, PaymentPlan, Reminder, WriteOff
 from musubu.billing.models.equipment import Article, EquipmentOrder, OrderLine, Replacement, Unit
+from musubu.billing.models.outlooks import Outlook, OutlookLine
 from musubu.billing.models.payouts import Payable, PayeeAccount, PayoutLine, PayoutRun, Sale, Share, Statement
+from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, BankLayout, CsvUpload, DepositPart, PayerName
+from musubu.billing.models.trials import PriceTrial, TrialLine
 
 __all__ = [
     "Agency",
@@ -18,6 +21,7 @@ __all__ = [
     "BankDeposit",
     "BankFile",
     "BankLayout",
+    "BillingRun",
     "CardCharge",
     "CardDispute",
     "CardMessage",
@@ -40,6 +44,8 @@ __all__ = [
     "InvoiceDispute",
     "Mandate",
     "OrderLine",
+    "Outlook",
+    "OutlookLine",
     "Payable",
     "PayeeAccount",
     "PayerName",
@@ -47,12 +53,16 @@ __all__ = [
     "PaymentPlan",
     "PayoutLine",
     "PayoutRun",
+    "PriceTrial",
     "Reminder",
     "Remittance",
     "Replacement",
+    "RunLine",
+    "RunRule",
     "Sale",
     "Share",
     "Statement",
+    "TrialLine",
     "Unit",
     "Voucher",
     "WriteOff",

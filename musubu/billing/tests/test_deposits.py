@@ -22,6 +22,7 @@ from musubu.billing.models import (
     PayerName,
     Voucher,
 )
+from musubu.billing.tests import worlds
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
@@ -113,10 +114,10 @@ def test_a_bank_fee_is_borne_or_stays_owed(provider: Provider, person: Person) -
     with pytest.raises(NotPossible, match="already"):
         odd_payments.bear_fee(part=odd.part, person=person)
     assert queries.open_amounts([contract.pk]) == {} and not odd_payments.waiting(provider)
-    balance = {account: debit - credit for account, debit, credit in queries.trial_balance(provider, clock.now())}
+    balance = worlds.balance(provider)
     assert balance["bank"] == 10_340 and balance["bank-fees"] == 440
     matching.undo(deposit=BankDeposit.objects.get(), person=person, why="別の会社")
-    balance = {account: debit - credit for account, debit, credit in queries.trial_balance(provider, clock.now())}
+    balance = worlds.balance(provider)
     assert balance["bank"] == balance["bank-fees"] == 0 and balance["receivable"] == 10_780
     agreed(provider)
 
@@ -190,11 +191,11 @@ def test_money_of_an_unknown_payer_is_held_found_or_sent_back(provider: Provider
     with pytest.raises(NotPossible, match="aside"):
         payables.send_back(deposit=deposit, person=person, target=target)
     deposits.set_aside(deposit=deposit, person=person, why="不明", unknown=True)
-    balance = {account: debit - credit for account, debit, credit in queries.trial_balance(provider, clock.now())}
+    balance = worlds.balance(provider)
     assert balance["suspense"] == -10_780 and balance["bank"] == 10_780
     deposits.set_aside(deposit=deposit, person=person, why="")
     deposits.match(deposit=deposit, contract=contract, person=person)
-    balance = {account: debit - credit for account, debit, credit in queries.trial_balance(provider, clock.now())}
+    balance = worlds.balance(provider)
     assert balance["suspense"] == 0 and balance["bank"] == 10_780
     second = came(provider, person, 999, "ﾅｿﾞﾉ ﾋﾄ")
     deposits.set_aside(deposit=second, person=person, why="不明", unknown=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from musubu import clock
-from musubu.billing import queries, verify
+from musubu.billing import reports, verify
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
@@ -47,9 +47,9 @@ def later(own: Provider, **delta: int) -> Iterator[datetime]:
 
 def balance(own: Provider) -> dict[str, int]:
     """Account -> debits less credits."""
-    rows = queries.trial_balance(own, clock.now() + timedelta(days=1000))
-    assert sum(debit for _a, debit, _c in rows) == sum(credit for _a, _d, credit in rows)
-    return {account: debit - credit for account, debit, credit in rows}
+    rows = reports.trial_balance(own, date(2000, 1, 1), date(2100, 1, 1))
+    assert sum(row.debit for row in rows) == sum(row.credit for row in rows)
+    return {row.account: row.after for row in rows}
 
 
 def agreed(own: Provider) -> None:

@@ -69,7 +69,10 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
     }
     rule = life.need("invoice")
     steps = (
-        Step(rule.family, {"day": issued.isoformat(), "lines": len(lines)}),
+        Step(
+            rule.family,
+            {"day": issued.isoformat(), "lines": len(lines), "charges": [line.outcome for line in lines]},
+        ),
         Step(
             "tax",
             {
@@ -77,7 +80,6 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
                 "rounding": life.need("tax")["tax_rounding"],
                 "tax": tax,
                 "lines": rates,
-                "charges": [line.outcome for line in lines],
                 "rates": [[rate, net, part] for rate, (net, part) in by_rate.items()],
             },
         ),
