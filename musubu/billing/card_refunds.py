@@ -50,7 +50,7 @@ def return_balance(*, contract: Contract, amount: int, person: Person, key: str)
         Contract.objects.select_for_update().get(pk=contract.pk)
         if contract.events.filter(key=key).exists():
             return
-        _record(contract, person, "payments.return-balance", amount)
+        _record(contract, person, "payments.give-back", amount)
         actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
 
 
