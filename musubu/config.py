@@ -30,6 +30,15 @@ SETTINGS = (
     Setting("MUSUBU_HOSTS", "comma-separated host names that the product answers to", "localhost,127.0.0.1"),
     Setting("MUSUBU_ADDRESS", "public address of the product, used in links of mails", "http://localhost:8000"),
     Setting("MUSUBU_FRONT", "1 when a front server of ours stands before the web process and names the caller", "0"),
+    Setting(
+        "MUSUBU_STRIPE_KEY", "secret key of a Stripe account; empty: a sandbox uses the stand-in, others no cards", ""
+    ),
+    Setting(
+        "MUSUBU_STRIPE_WEBHOOK_SECRET", "signing secret of the Stripe webhook that calls ADDRESS/webhooks/stripe/", ""
+    ),
+    Setting(
+        "MUSUBU_CARD_STANDIN", "where the stand-in for Stripe answers; `musubu serve` sets it for a demonstration", ""
+    ),
     Setting("MUSUBU_SECURE", "1 when served over TLS: cookies are then sent over TLS only", "0"),
     Setting("MUSUBU_MEDIA_ADDRESS", "IP address at which browsers reach audio and video of meetings", "127.0.0.1"),
     Setting("MUSUBU_MEDIA_PORTS", "UDP and TCP ports of audio and video, open to browsers: FIRST-LAST", "20000-29999"),
@@ -87,3 +96,8 @@ def secret(name: str) -> str:
             os.link(fresh, path)
         fresh.unlink()
     return path.read_text()
+
+
+def card_standin() -> Path:
+    """Where the stand-in for Stripe keeps what it knows; it is there once a demonstration has used it."""
+    return var() / "card-standin.sqlite3"

@@ -11,11 +11,23 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing import debits
-from musubu.billing.models import CreditNote, DebitRun, Invoice
-from musubu.contracts import actions, applications, presets
+from musubu.billing import agencies, bank_csv, debits, deposits, equipment, figures, runs, trials
+from musubu.billing.models import (
+    CardCharge,
+    CardDispute,
+    CreditNote,
+    DebitRun,
+    Handover,
+    Invoice,
+    PaymentPlan,
+    PayoutRun,
+    Statement,
+    WriteOff,
+)
+from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.meetings.actions import licences, planning
 from musubu.notices import actions as notices
 from musubu.notices.models import Notice
 from musubu.operations import actions as operations
@@ -30,7 +42,8 @@ PUBLIC = {
     "contracts-areas", "contracts-terminals", "contracts-apply-start", "contracts-apply-account", "notices-board",
     "notices-contact", "operations-live", "operations-ready", "operations-status", "parties-sign-in", "parties-code",
     "parties-sign-out", "parties-language", "parties-forgotten", "parties-new-password", "parties-invitation",
-    "api-reference",
+    "api-reference", "meetings-join", "meetings-join-branded", "meetings-logo", "meetings-brand-css", "meetings-feed",
+    "meetings-embed-script", "meetings-room", "meetings-enter",
 }  # fmt: skip
 # pages without an object in their address: everybody who is signed in sees, or changes, only what is their own
 OWN_ONLY = {
@@ -39,7 +52,13 @@ OWN_ONLY = {
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
     "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
-    "api-keys", "api-create-key", "api-create-webhook",
+    "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
+    "billing-payments", "billing-card", "billing-card-leave", "billing-card-back", "billing-card-remove", "billing-card-desk",
+    "billing-dunning", "billing-write-offs",
+    "billing-odd", "billing-layouts", "billing-banks", "billing-agencies", "billing-equipment", "billing-equipment-desk",
+    "billing-claims", "billing-claims-make", "billing-claims-desk", "billing-claims-pool", "billing-payouts",
+    "billing-sales-desk", "billing-statements",
+    "meetings-home", "meetings-staff",
 }  # fmt: skip
 
 
@@ -88,6 +107,9 @@ def world() -> Any:
             {
                 "<uuid:public_id>": lambda name: objects.get(name, contracts["simpleconnect"]).public_id,
                 "<slug:service>": "videog",
+                "<slug:slug>": "nothing",
+                "<str:slug>": "nothing",
+                "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
             },
@@ -120,8 +142,26 @@ def _objects(
         organisation=organisation, person=staff, bank="1", branch="1", account="1", holder="ｱ"
     )
     debit = DebitRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
+    month = runs.prepare(provider=provider, person=staff, month=START.date())
+    rates = pricelists.publish_rates(
+        provider=provider,
+        service="simpleconnect",
+        person=staff,
+        valid_from=START.date(),
+        table=pricelists.read_rates(b"prefix,seconds,block,call\n0,180,8,0\n"),
+    )
+    trial = trials.begin(
+        provider=provider,
+        person=staff,
+        service="videog",
+        valid_from=START.date() + timedelta(days=30),
+        months=1,
+        reach="everybody",
+        prices={"plan-business": 1},
+    )
     pages = {
-        "meetings-first-page": contracts["liveon"],
+        **meeting_pages(contracts["liveon"], owner),
+        "notices-attachment": Notice.objects.filter(organisation=organisation).first(),
         "telephony-first-page": contracts["exaas"],
         "contact-center-first-page": contracts["simpleconnect"],
         "videos-first-page": contracts["videog"],
@@ -137,17 +177,98 @@ def _objects(
         "api-revoke-key": key,
         "api-webhook": hook,
         "api-change-webhook": hook,
+        **_open_money(staff, contracts["videog"]),
         "billing-invoice": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-invoice-pdf": Invoice.objects.filter(contract__organisation=organisation).first(),
         "billing-credit-note-pdf": note,
         "billing-mandate": mandate,
         "billing-debit-run": debit,
         "billing-debit-file": debit,
+        "billing-invoice-of": contracts["videog"],
+        "billing-run-act": month,
+        "billing-outlook-progress": figures.look_ahead(provider=provider, person=staff),
+        "billing-line": Invoice.objects.get(contract=contracts["videog"]),
+        "billing-trial": trial,
+        "billing-trial-act": trial,
+        "billing-trial-progress": trial,
+        "contracts-rate-file": rates,
+        "billing-run-progress": month,
+        **_money(provider, organisation, owner, staff, contracts["simpleconnect"]),
+        "billing-mandate-form": mandate,
+        "billing-debit-decision": debit,
         "operations-report": report,
         "operations-update": report,
     }
     applying = ("apply-details", "apply-confirm", "apply-draft", "application", "decide", "withdraw", "refusal-letter")
     return pages | {f"contracts-{name}": application for name in applying}
+
+
+def _open_money(staff: Any, contract: Any) -> dict[str, Any]:
+    """Rows about what stays open and what a card paid."""
+    row = Invoice.objects.filter(contract=contract).get()
+    plan = PaymentPlan.objects.create(
+        provider=row.provider, contract=contract, total=1, agreed_at=START, agreed_by=staff
+    )
+    charge = CardCharge.objects.create(
+        provider=row.provider, contract=contract, invoice=row, how="due", amount=1, asked_at=START, began_at=START
+    )
+    dispute = CardDispute.objects.create(charge=charge, reference="du", amount=1, reason="x", opened_at=START)
+    write_off = WriteOff.objects.create(
+        provider=row.provider, invoice=row, amount=1, why="x", proposed_at=START, proposed_by=staff
+    )
+    return {
+        "billing-plan-end": plan, "billing-card-look": charge, "billing-card-claim": dispute, "billing-write-off": write_off, "billing-dunning-case": row,
+        "billing-pay-by-card": row, "billing-receipt": row,
+    }  # fmt: skip
+
+
+def _money(provider: Any, organisation: Any, owner: Any, staff: Any, contract: Any) -> dict[str, Any]:
+    """Money in and out: what its pages have in their address."""
+    bank_csv.add_usual(provider=provider, person=staff)
+    layout = provider.bank_layouts.order_by("pk").first()
+    text = "勘定日,入金金額(円),摘要,残高(円)\n2026/4/9,500,アイウ,500\n".encode()
+    upload = bank_csv.upload(provider=provider, person=staff, name="a.csv", content=text)
+    file = bank_csv.take(upload=upload, person=staff)
+    waiting = bank_csv.upload(provider=provider, person=staff, name="b.csv", content=text + b"2026/4/9,7,B,9\n")
+    deposit = file.deposits.get()
+    deposits.match(deposit=deposit, contract=contract, person=staff)
+    agency = agencies.add(provider=provider, person=staff, name="代行", kind="collection")
+    handover = Handover.objects.create(provider=provider, agency=agency, made_at=START, made_by=staff)
+    article = equipment.save_article(
+        provider=provider, person=staff, code="sip", names={"ja": "電話機"}, price=9, warranty_months=1
+    )
+    order = equipment.order(contract=contract, person=owner, wanted={article: 1}, ship_to="x", token="t")
+    actions.pay(contract=contract, person=staff, invoice=order.of_contract, key="pay")
+    (unit,) = equipment.ship(order=order, person=staff, serials={order.lines.get(): ["1"]}, tracking_number="")
+    case = equipment.report_fault(unit=unit, person=owner, fault="x")
+    statement = Statement.objects.create(
+        provider=provider, organisation=organisation, kind="seller", number=1, month=START.date(), sold=1, back=0, share=1,
+        tax=0, carried=0, payable=1, rest=0, made_at=START, document={"to": {"name": "a", "address": "b"}},
+    )  # fmt: skip
+    run = PayoutRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
+    return {
+        "billing-csv": waiting, "billing-layout": layout, "billing-deposit": deposit, "billing-odd-step": deposit.parts.get(),
+        "billing-agency": agency, "billing-handover-file": handover, "billing-equipment-cancel": order,
+        "billing-equipment-order": order, "billing-equipment-fault": unit, "billing-equipment-replacement": case,
+        "billing-article-withdraw": article, "billing-payout-run": run, "billing-payout-result": run,
+        "billing-payout-file": run, "billing-payee": organisation, "billing-statement-pdf": statement,
+        "billing-statement-csv": statement,
+    }  # fmt: skip
+
+
+def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
+    """Pages of meetings: of the contract, of one meeting, a licence, a group."""
+    licence = licences.assign(contract=contract, person=owner, holder=owner)
+    group = licences.save_group(contract=contract, person=owner, name="g", rights={})
+    wish = planning.Wish("会議", START + timedelta(days=1))
+    meeting = planning.plan(contract=contract, person=owner, wish=wish)
+    of_contract = (
+        "first-page", "start", "renew-feed", "list", "month", "plan", "personal", "people", "assign", "invite", "new-group",
+        "settings", "running", "join-branded", "logo", "brand-css",
+    )  # fmt: skip
+    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download")
+    pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
+    return {f"meetings-{name}": row for name, row in (pages | {"licence": licence, "group": group}).items()}
 
 
 def asked(person: Person | None) -> Client:

@@ -49,7 +49,12 @@ class Stream:
         last = part == self.packets - 1
         sound = self.payload == OPUS
         head = struct.pack(
-            "!BBHII", 0x90 if sound else 0x80, self.payload | (0x80 if last and not sound else 0), self.number, stamp, self.ssrc
+            "!BBHII",
+            0x90 if sound else 0x80,
+            self.payload | (0x80 if last and not sound else 0),
+            self.number,
+            stamp,
+            self.ssrc,
         )
         body = SOUND if sound else self._vp8(part)
         return head + body + bytes(self.size - len(body))
@@ -57,7 +62,9 @@ class Stream:
     def _vp8(self, part: int) -> bytes:
         """Descriptor with picture number and temporal layer, then the first bytes of a frame, key or not."""
         key = self.frame % max(1, int(self.rate * KEYFRAME)) == 0
-        descriptor = struct.pack("!BBHBB", 0x90 if part == 0 else 0x80, 0xE0, 0x8000 | (self.frame & 0x7FFF), self.frame & 0xFF, 0)
+        descriptor = struct.pack(
+            "!BBHBB", 0x90 if part == 0 else 0x80, 0xE0, 0x8000 | (self.frame & 0x7FFF), self.frame & 0xFF, 0
+        )
         if part:
             return descriptor
         return descriptor + (b"\x10\x02\x00\x9d\x01\x2a\x40\x01\xb4\x00" if key else b"\x11\x02\x00")
@@ -73,7 +80,7 @@ def streams(peer: Peer, *, sound: bool, camera: bool) -> list[Stream]:
 
 
 class Sending:
-    """Sends all streams until closed. `late` is the longest time by which a look came late."""
+    """Sends all streams until closed; they go on where they stood. `late` is the longest time by which a look came late."""
 
     def __init__(self, all_streams: list[Stream]) -> None:
         self.streams = all_streams
@@ -81,7 +88,7 @@ class Sending:
         self.late = 0.0
         now = time.monotonic()
         for number, stream in enumerate(all_streams):
-            stream.began = now + (number % 33) * 0.001  # cameras do not fire at the same instant
+            stream.began = now + (number % 33) * 0.001 - stream.frame / stream.rate  # cameras do not fire together
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -229,4 +236,3 @@ class Receiving:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
-

@@ -236,5 +236,3 @@ def _ssrc() -> int:
 def _value(part: str, name: str) -> str:
     found = re.search(rf"(?m)^a={name}:(\S+)", part)
     return found[1] if found else ""
-
-

@@ -35,7 +35,7 @@ class WebhookForm(forms.Form):
     url = forms.URLField(label=gettext_lazy("Address"), max_length=500, assume_scheme="https")
     events = forms.MultipleChoiceField(
         label=gettext_lazy("What it hears (none chosen: everything)"),
-        choices=[(event, event) for event in webhooks.EVENTS],
+        choices=lambda: [(event, event) for event in webhooks.all_events()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -157,4 +157,4 @@ def reference(request: HttpRequest) -> HttpResponseBase:
         for path, methods in schema["paths"].items()
         for method, call in methods.items()
     ]
-    return render(request, "api/reference.html", {"calls": calls, "events": webhooks.EVENTS})
+    return render(request, "api/reference.html", {"calls": calls, "events": webhooks.all_events()})

@@ -28,7 +28,8 @@ from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.simulate import SHOWN_IN_JSON
 
-EVENTS = tuple(sorted(SHOWN_IN_JSON))
+EVENTS = tuple(sorted(SHOWN_IN_JSON))  # what the terms bring about
+KINDS: list[str] = []  # what services tell by themselves (filled by site/wiring)
 # after a failure the next try comes after so many seconds (as the convention recommends); then it is given up
 RETRIES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 TIMEOUT = 10
@@ -36,6 +37,11 @@ BATCH = 100
 KEPT_ANSWER = 500
 FRESH = 5.0  # seconds for which the list of providers with webhooks is trusted
 PREFIX = "whsec_"
+
+
+def all_events() -> list[str]:
+    """Every kind of message that a webhook can hear."""
+    return [*EVENTS, *KINDS]
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: str) -> str:
@@ -60,7 +66,7 @@ def create(
         organisation=organisation,
         person=person,
         url=url,
-        events=[event for event in EVENTS if event in events],
+        events=[event for event in all_events() if event in events],
         secret=PREFIX + base64.b64encode(secrets.token_bytes(32)).decode(),
         created_at=clock.now(),
     )
@@ -117,13 +123,24 @@ def forget_listeners() -> None:
 
 def queue(contract: Contract, outcome: Outcome) -> None:
     """Put a message for each listening webhook into the log, in the transaction that stores the outcome."""
+    for webhook in _listeners(contract, outcome.what):
+        _put(webhook, f"{webhook.pk}:{contract.pk}:{outcome.n}", outcome.what, _told(contract, outcome))
+
+
+def tell(kind: str, contract: Contract, data: dict[str, Any]) -> None:
+    """The same for what a service tells; `data` names what it is about, and the same happening is one message."""
+    about = next((data[name] for name in ("recording", "attendance", "sitting") if data.get(name)), uuid.uuid4().hex)
+    for webhook in _listeners(contract, kind):
+        head = {"contract": str(contract.public_id), "at": clock.now().astimezone(clock.TOKYO).isoformat()}
+        _put(webhook, f"{webhook.pk}:{kind}:{about}", kind, head | data)
+
+
+def _listeners(contract: Contract, kind: str) -> list[Webhook]:
     if not _has_listeners(contract.provider_id):
-        return
+        return []
     rows = Webhook.objects.filter(provider_id=contract.provider_id, revoked_at__isnull=True)
-    for webhook in rows:
-        own = webhook.organisation_id in (None, contract.organisation_id)
-        if own and (not webhook.events or outcome.what in webhook.events):
-            _put(webhook, f"{webhook.pk}:{contract.pk}:{outcome.n}", outcome.what, _told(contract, outcome))
+    own = [webhook for webhook in rows if webhook.organisation_id in (None, contract.organisation_id)]
+    return [webhook for webhook in own if not webhook.events or kind in webhook.events]
 
 
 def _told(contract: Contract, outcome: Outcome) -> dict[str, Any]:

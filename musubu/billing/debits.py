@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.billing import queries
-from musubu.billing.models import BankFile, DebitLine, DebitRun, Invoice, Mandate
+from musubu.billing import accounts, failed_debits, queries
+from musubu.billing.models import BankFile, DebitLine, DebitRun, HandoverLine, Invoice, Mandate
 from musubu.contracts import actions
-from musubu.contracts.models import Contract, Outcome
+from musubu.contracts.models import Contract
 from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
+from musubu.terms.calendar import bank_day_on_or_after, is_bank_day
 
-# after which results the same account may be asked again; all others need a person (mandate or account)
-AGAIN = ("no-funds",)
 STEPS = {"sent": ("received", "active", "ended"), "received": ("active", "ended"), "active": ("ended",), "ended": ()}
 
 
@@ -29,26 +28,22 @@ def open_mandate(
 ) -> Mandate:
     """The consent form went out; the account is checked as far as a file would need it."""
     permissions.require(person, "payments.mandate", provider=organisation.provider)
-    for name, value, width in ((_("Bank"), bank, 4), (_("Branch"), branch, 3), (_("Account"), account, 7)):
-        if not value.isascii() or not value.isdigit() or len(value) > width:
-            raise NotPossible(_("%(name)s: up to %(width)s digits.") % {"name": name, "width": width})
-    try:
-        kana = zengin.kana(holder)
-    except zengin.CharacterError as error:
-        raise NotPossible(_("Account holder: write the name in kana (%(why)s).") % {"why": error}) from None
-    if len(kana) > 30:
-        raise NotPossible(_("Account holder: at most 30 half-width characters."))
+    given = accounts.checked(
+        organisation.provider,
+        bank=bank,
+        branch=branch,
+        account=account,
+        holder=holder,
+        account_kind=kind,
+        kinds=accounts.DEBIT_KINDS,
+    )
     try:
         with transaction.atomic():
             row = Mandate.objects.create(
                 provider=organisation.provider,
                 organisation=organisation,
-                bank=bank.zfill(4),
-                branch=branch.zfill(3),
-                account=account.zfill(7),
-                account_kind=kind,
-                holder=kana,
                 changed_at=clock.now(),
+                **given,
             )
     except IntegrityError:
         raise NotPossible(_("There is a consent in force already. End it first.")) from None
@@ -89,29 +84,43 @@ def sender(provider: Provider) -> zengin.Collection:
 
 
 def due(provider: Provider, day: date) -> list[tuple[Invoice, Mandate, int]]:
-    """What the terms want debited by a day (outcome `debit`), is still open, has a consent in force and is not with
-    the bank already."""
+    """What is to be debited by a day, since the terms set it due by then (SC-10.1: `debit_day`, moved to a bank day): is
+    still open, has a consent in force, is neither with the bank nor with an agent, and did not fail for good."""
     mandates = {row.organisation_id: row for row in Mandate.objects.filter(provider=provider, state="active")}
-    contracts = Contract.objects.filter(provider=provider, organisation__in=mandates)
-    wanted = {
-        (one.contract_id, one.data["invoice"])
-        for one in Outcome.objects.filter(contract__in=contracts, what="debit", at__date__lte=day)
-    }
-    pending = set(
+    contracts = Contract.objects.filter(provider=provider, organisation__in=mandates, particulars__payment="debit")
+    away = set(
         DebitLine.objects.filter(run__provider=provider, run__answered_at__isnull=True).values_list(
             "invoice", flat=True
         )
     )
-    stuck = set(
-        DebitLine.objects.filter(run__provider=provider)
-        .exclude(result__in=("", "paid", *AGAIN))
-        .values_list("invoice", flat=True)
-    )
+    away |= set(HandoverLine.objects.filter(handover__provider=provider, result="").values_list("invoice", flat=True))
+    away |= failed_debits.stuck(provider).keys()
     return [
         (one.invoice, mandates[one.invoice.contract.organisation_id], one.left)
         for one in queries.open_invoices(contracts, day)
-        if (one.invoice.contract_id, one.invoice.of_contract) in wanted and one.invoice.pk not in pending | stuck
+        if one.invoice.due_on <= day and one.invoice.pk not in away
     ]
+
+
+def coming(provider: Provider) -> list[tuple[date, int, int]]:
+    """The next debit days that the terms have set: (day, how many invoices by then, yen)."""
+    last = clock.today() + timedelta(days=60)
+    rows = due(provider, last)
+    days = sorted({max(invoice.due_on, bank_day_on_or_after(clock.today())) for invoice, _mandate, _left in rows})
+    return [
+        (day, len(lefts), sum(lefts))
+        for day in days
+        for lefts in [[left for invoice, _mandate, left in rows if invoice.due_on <= day]]
+    ]
+
+
+def _check_day(day: date) -> None:
+    if day < clock.today():
+        raise NotPossible(_("A debit day lies today or later."))
+    if not is_bank_day(day):
+        raise NotPossible(
+            _("Banks are closed on %(day)s. Choose %(next)s.") % {"day": day, "next": bank_day_on_or_after(day)}
+        )
 
 
 @transaction.atomic
@@ -119,6 +128,7 @@ def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     """The request file (種別 91) for a debit day, kept as it was made."""
     permissions.require(person, "payments.debit", provider=provider)
     Provider.objects.select_for_update().get(pk=provider.pk)
+    _check_day(day)
     rows = due(provider, day)
     if not rows:
         raise NotPossible(_("Nothing is to be debited by that day."))
@@ -128,7 +138,7 @@ def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
         [
             zengin.Debit(
                 mandate.bank, mandate.branch, mandate.account, mandate.holder, left, f"{invoice.number:020}",
-                mandate.account_kind,
+                mandate.account_kind, "", *accounts.names(provider, mandate.bank, mandate.branch),
             )
             for invoice, mandate, left in rows
         ],

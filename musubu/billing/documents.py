@@ -40,7 +40,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "total": "ご請求金額（税込）", "back": "返還金額（税込）", "heads": ["内容", "期間", "税率", "金額（税抜）"],
         "rates": ["税率", "対象額", "消費税"], "registered": "登録番号", "honorific": "御中", "of": "対象の請求書",
         "note": "※印は軽減税率の対象です。消費税は税率ごとに一度だけ端数を処理しています。",
-        "items": {"monthly": "月額利用料", "initial": "初期費用", "usage": "従量料金", "daily": "日割り料金", "minimum-term": "最低利用期間の残り", "penalty": "違約金", "surcharge": "割増金"},
+        "items": {"monthly": "月額利用料", "initial": "初期費用", "usage": "従量料金", "daily": "日割り料金", "minimum-term": "最低利用期間の残り", "penalty": "違約金", "surcharge": "割増金", "equipment": "機器"},
         "kinds": {"credit": "障害に関する賠償", "refund": "返金", "void": "請求の取消"},
     },
     "en": {
@@ -48,7 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "total": "Total with tax", "back": "Taken back, with tax", "heads": ["Item", "Period", "Rate", "Before tax"],
         "rates": ["Rate", "Net", "Tax"], "registered": "Registration number", "honorific": "", "of": "For invoice",
         "note": "* marks the reduced rate. Consumption tax is rounded once for each rate.",
-        "items": {"monthly": "Monthly fee", "initial": "Initial fee", "usage": "Usage", "daily": "Fee by the day", "minimum-term": "Rest of the minimum term", "penalty": "Penalty", "surcharge": "Surcharge"},
+        "items": {"monthly": "Monthly fee", "initial": "Initial fee", "usage": "Usage", "daily": "Fee by the day", "minimum-term": "Rest of the minimum term", "penalty": "Penalty", "surcharge": "Surcharge", "equipment": "Equipment"},
         "kinds": {"credit": "Compensation for an outage", "refund": "Refund", "void": "Cancelled invoice"},
     },
     "zh": {
@@ -56,7 +56,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "total": "合计（含税）", "back": "返还金额（含税）", "heads": ["内容", "期间", "税率", "金额（不含税）"],
         "rates": ["税率", "对象额", "消费税"], "registered": "登记号码", "honorific": "", "of": "对应账单",
         "note": "※为适用轻减税率的项目。消费税按每种税率仅取整一次。",
-        "items": {"monthly": "月费", "initial": "初始费用", "usage": "使用费", "daily": "按日费用", "minimum-term": "最低使用期剩余", "penalty": "违约金", "surcharge": "附加费"},
+        "items": {"monthly": "月费", "initial": "初始费用", "usage": "使用费", "daily": "按日费用", "minimum-term": "最低使用期剩余", "penalty": "违约金", "surcharge": "附加费", "equipment": "设备"},
         "kinds": {"credit": "故障赔偿", "refund": "退款", "void": "账单作废"},
     },
 }  # fmt: skip
@@ -69,9 +69,10 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
-def _pdf(data: dict[str, Any]) -> bytes:
+def pdf(data: dict[str, Any], sheet: bytes = SHEET) -> bytes:
+    """PDF/A of a sheet filled with data."""
     made = typst.compile(
-        SHEET, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
+        sheet, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
     )
     assert isinstance(made, bytes)
     return made
@@ -97,7 +98,7 @@ def invoice(row: Invoice, lang: str) -> bytes:
     """The invoice as PDF/A."""
     words: dict[str, Any] = WORDS[lang]
     day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
-    return _pdf(_common(row, lang) | {
+    return pdf(_common(row, lang) | {
         "title": words["title"], "total_word": words["total"], "total": yen(row.total, lang),
         "facts": [[words["number"], f"{row.number:06}"], [words["issued"], day],
                   [words["contract"], row.document["contract"]], [words["due"], row.due_on.isoformat()]],
@@ -127,7 +128,7 @@ def credit_note(row: CreditNote, lang: str) -> bytes:
         else []
     )
     rate = 10 if row.tax else 0
-    return _pdf(_common(row, lang) | {
+    return pdf(_common(row, lang) | {
         "title": words["return"], "total_word": words["back"], "total": yen(row.amount + row.tax, lang),
         "facts": [[words["number"], f"R{row.number:06}"], [words["issued"], day], [words["contract"], row.document["contract"]], *about],
         "lines": [[f"{words['kinds'][row.kind]} ({row.clause})", day, f"{rate} %", yen(row.amount, lang)]],

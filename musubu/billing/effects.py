@@ -48,10 +48,10 @@ def parties(contract: Contract) -> dict[str, Any]:
 
 
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
-    """The next number of the provider; the open charges of the contract, oldest first, are its lines."""
+    """The next number of the provider; its lines are the charges that the terms name."""
     data = outcome.data
     effects.written(Charge)
-    lines = _lines(contract, data["subtotal"])
+    lines = _lines(contract, outcome)
     step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
     line_rates = step["values"].get("lines", [])
     invoice = Invoice.objects.create(
@@ -91,14 +91,10 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
     return effects.next_number(table.__name__, provider, last)
 
 
-def _lines(contract: Contract, subtotal: int) -> list[Charge]:
-    """The open charges that make up an invoice, oldest first."""
-    found, left = [], subtotal
-    for line in Charge.objects.filter(contract=contract, invoice__isnull=True).order_by("outcome"):
-        if line.amount <= left:
-            found.append(line)
-            left -= line.amount
-    return found
+def _lines(contract: Contract, outcome: Outcome) -> list[Charge]:
+    """The charges that the terms put on an invoice, in their order."""
+    named: list[int] = next((step["values"]["charges"] for step in outcome.why if "charges" in step["values"]), [])
+    return list(Charge.objects.filter(contract=contract, invoice__isnull=True, outcome__in=named).order_by("outcome"))
 
 
 def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
@@ -107,7 +103,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     if data.get("as") == "extension" or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
         return
     kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
-    amount, tax = _net_and_tax(outcome)
+    amount, tax = net_and_tax(outcome)
     about = Invoice.objects.filter(contract=contract)
     if kind == "void":
         about = about.filter(of_contract=data["invoice"])
@@ -126,7 +122,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
     )
 
 
-def _net_and_tax(outcome: Outcome) -> tuple[int, int]:
+def net_and_tax(outcome: Outcome) -> tuple[int, int]:
     data = outcome.data
     if outcome.what == "credit":
         return data["amount"], data["tax"]

@@ -20,6 +20,20 @@ ACCOUNTS = {
     "tax-10": _("Consumption tax 10 %"),
     "tax-8": _("Consumption tax 8 %"),
     "interest-income": _("Interest income"),
+    "card-clearing": _("Card payments on their way"),
+    "card-fees": _("Card fees"),
+    "chargebacks": _("Chargebacks to be claimed"),
+    "bad-debts": _("Bad debts"),
+    "bad-debts-recovered": _("Bad debts recovered"),
+    "suspense": _("Money of unknown payers"),
+    "bank-fees": _("Bank and collection fees"),
+    "agency-receivable": _("Collected by agents, not yet here"),
+    "sales-clearing": _("Sold for sellers, money under way"),
+    "sellers-payable": _("Payable to sellers"),
+    "agents-payable": _("Payable to agents"),
+    "agent-commission": _("Commission to agents"),
+    "commission-income": _("Commission income"),
+    "tax-paid": _("Consumption tax paid"),
 }
 Data = Mapping[str, Any]
 
@@ -60,6 +74,19 @@ def _paid(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
     return [
         Line(source, debit=data["amount"]),
         Line("receivable", credit=data["amount"], invoice=data["invoice"]),
+    ]
+
+
+def _taken_back(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
+    """A payment that was not this contract's: the money is the bank's again, what it paid is open."""
+    side = {"balance": "customer-balance", "deposit": "deposits-held"}.get(data["from"], "receivable")
+    return [Line(side, debit=data["amount"], invoice=data.get("invoice")), Line("bank", credit=data["amount"])]
+
+
+def _balance_taken_back(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
+    return [
+        Line("receivable", debit=data["amount"], invoice=data["invoice"]),
+        Line("customer-balance", credit=data["amount"]),
     ]
 
 
@@ -115,6 +142,9 @@ BOOKED: dict[str, Callable[[Data, list[Mapping[str, Any]]], list[Line]]] = {
     "refund": _refund,
     "interest": _moved("interest-receivable", "interest-income"),
     "balance.kept": _moved("bank", "customer-balance"),
+    "payment.taken-back": _taken_back,
+    "balance.taken-back": _balance_taken_back,
+    "balance.given-back": _moved("customer-balance", "refunds-payable"),
     "deposit.received": _moved("bank", "deposits-held"),
     "deposit.applied": _moved("deposits-held", "receivable"),
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.expressions import BaseExpression
 
 from musubu import clock
-from musubu.billing.ledger import ACCOUNTS
+from musubu.billing import runs
 from musubu.billing.models import Entry, Invoice
 from musubu.contracts.models import Contract
 from musubu.parties.models import Organisation, Provider
@@ -34,11 +35,20 @@ def open_amounts(contracts: Iterable[int] | QuerySet[Contract, Any]) -> dict[tup
     return {(contract, number): left for contract, number, left in sums.order_by() if left}
 
 
-def open_invoices(contracts: QuerySet[Contract], today: date) -> list[Open]:
-    """Open invoices of some contracts, the longest due first."""
+def open_invoices(
+    contracts: QuerySet[Contract],
+    today: date,
+    among: QuerySet[Invoice] | None = None,
+    marks: Mapping[str, BaseExpression] | None = None,
+) -> list[Open]:
+    """Open invoices of some contracts (of those that may be seen), the longest due first; `marks` are read along with
+    each row."""
     left = open_amounts(contracts.values("pk"))
-    rows = Invoice.objects.filter(contract__in={contract for contract, _number in left}).select_related(
-        "contract__organisation"
+    rows = (
+        (Invoice.objects.all() if among is None else among)
+        .filter(contract__in={contract for contract, _number in left})
+        .select_related("contract__organisation")
+        .annotate(**marks or {})
     )
     found = [
         Open(row, left[row.contract_id, row.of_contract], max(0, (today - row.due_on).days))
@@ -69,6 +79,8 @@ def invoices(provider: Provider, organisation: Organisation | None, wanted: dict
     rows = Invoice.objects.filter(provider=provider).select_related("contract__organisation").order_by("-number")
     if organisation is not None:
         rows = rows.filter(contract__organisation=organisation)
+        if waits := runs.held(provider):
+            rows = rows.exclude(waits)
     if wanted.get("from"):
         rows = rows.filter(issued_at__gte=_midnight(wanted["from"]))
     if wanted.get("to"):
@@ -86,22 +98,18 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.TOKYO)
 
 
-def trial_balance(provider: Provider, until: datetime) -> list[tuple[str, int, int]]:
-    """(account, debits, credits) of every account, whose sums are the same."""
-    rows = Entry.objects.filter(provider=provider, at__lte=until).order_by()
-    sums = {
-        account: (debit, credit)
-        for account, debit, credit in rows.values_list("account").annotate(d=Sum("debit"), c=Sum("credit"))
-    }
-    return [(account, *sums[account]) for account in ACCOUNTS if account in sums]
-
-
 def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str, int]:
     """Invoiced and collected yen between two moments."""
     rows = Entry.objects.filter(provider=provider, at__gte=first, at__lt=last).order_by()
     invoiced = rows.filter(account="receivable", debit__gt=0).aggregate(n=Sum("debit"))["n"]
-    collected = rows.filter(account="bank", debit__gt=0).aggregate(n=Sum("debit"))["n"]
+    collected = rows.filter(account="bank", debit__gt=0, voucher__isnull=True).aggregate(n=Sum("debit"))["n"]
     return {"invoiced": invoiced or 0, "collected": collected or 0}
+
+
+def open_interest(contract: Contract) -> int:
+    """Late interest that was counted and is not paid, by the books."""
+    rows = Entry.objects.filter(contract=contract, account="interest-receivable")
+    return rows.aggregate(n=Sum(F("debit") - F("credit")))["n"] or 0
 
 
 def virtual_account(organisation: Organisation) -> str:

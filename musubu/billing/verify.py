@@ -1,13 +1,17 @@
-"""`musubu billing verify`: invoices, books and the contracts' journals against each other, to the yen."""
+"""`musubu billing verify`: invoices, charges, credit notes, payments, vouchers and books against the contracts' journals,
+to the yen. What it says names the row."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import F, Sum
 
-from musubu.billing import ledger
-from musubu.billing.models import CreditNote, Entry, Invoice
+from musubu import clock
+from musubu.billing import effects, ledger, verify_moves, writeoffs
+from musubu.billing.models import CreditNote, Entry, Invoice, Voucher
 from musubu.contracts import playing
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Provider
@@ -17,6 +21,10 @@ def differences(provider: Provider) -> Iterator[str]:
     """One line for each thing that does not agree."""
     yield from _numbers(provider)
     yield from _balance(provider)
+    yield from writeoffs.differences(provider)
+    yield from _vouchers(provider)
+    yield from _tax(provider)
+    yield from verify_moves.differences(provider)
     rows = Contract.objects.filter(provider=provider, played_to__isnull=False)
     for contract in rows.select_related("terms_version").prefetch_related("events").iterator(chunk_size=200):
         yield from _contract(contract)
@@ -42,11 +50,46 @@ def _balance(provider: Provider) -> Iterator[str]:
         yield f"{number}: entries of outcome {outcome} are {off} yen out of balance"
 
 
+def _vouchers(provider: Provider) -> Iterator[str]:
+    """Each voucher has entries, in known accounts, at its own moment, and of one provider."""
+    for key in Voucher.objects.filter(provider=provider, entries__isnull=True).values_list("key", flat=True):
+        yield f"voucher {key} has no entries"
+    rows = Entry.objects.filter(provider=provider)
+    for account in rows.exclude(account__in=ledger.ACCOUNTS).values_list("account", flat=True).distinct().order_by():
+        yield f"the account {account} is unknown"
+    for key in rows.exclude(voucher=None).exclude(at=F("voucher__at")).values_list("voucher__key", flat=True):
+        yield f"voucher {key} is booked at another moment than its own"
+    strange = rows.exclude(contract=None).exclude(contract__provider=provider)
+    strange |= rows.exclude(voucher=None).exclude(voucher__provider=provider)
+    for entry in strange.values_list("pk", flat=True):
+        yield f"entry {entry} concerns another provider's contract or voucher"
+
+
+def _tax(provider: Provider) -> Iterator[str]:
+    """The tax accounts hold what the documents say."""
+    booked = Entry.objects.filter(provider=provider, account__in=("tax-10", "tax-8"), voucher__isnull=True)
+    held = booked.aggregate(n=Sum(F("credit") - F("debit")))["n"] or 0
+    sold = Invoice.objects.filter(provider=provider).aggregate(n=Sum("tax"))["n"] or 0
+    back = CreditNote.objects.filter(provider=provider).aggregate(n=Sum("tax"))["n"] or 0
+    if held != sold - back:
+        yield f"the tax accounts hold {held} yen, the documents say {sold - back}"
+
+
 def _contract(contract: Contract) -> Iterator[str]:
     outcomes = list(contract.outcomes.order_by("n"))
     yield from _entries(contract, outcomes)
+    yield from _charges(contract, outcomes)
     yield from _invoices(contract, outcomes)
+    yield from _credit_notes(contract, outcomes)
+    yield from _payments(contract, outcomes)
     yield from _standing(contract)
+
+
+def _compared(contract: Contract, name: str, kept: dict[Any, Any], meant: dict[Any, Any]) -> Iterator[str]:
+    """What is kept and what the journal means, key by key."""
+    for key in sorted(kept.keys() | meant.keys()):
+        if kept.get(key) != meant.get(key):
+            yield f"{contract.number}: {name} {key} is kept as {kept.get(key)}, it means {meant.get(key)}"
 
 
 def _entries(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
@@ -60,36 +103,97 @@ def _entries(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
         for one in outcomes
         for place, line in enumerate(ledger.lines(one.what, one.data, one.why))
     }
-    for key in sorted(kept.keys() | meant.keys()):
-        if kept.get(key) != meant.get(key):
-            yield f"{contract.number}: outcome {key[0]} is booked as {kept.get(key)}, it means {meant.get(key)}"
+    yield from _compared(contract, "entry", kept, meant)
+
+
+def _charges(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
+    """A charge for each outcome that charges, on the invoice that the terms put it on."""
+    on = {
+        n: one.data["invoice"]
+        for one in outcomes
+        if one.what == "invoice.issued"
+        for n in next((step["values"]["charges"] for step in one.why if "charges" in step["values"]), [])
+    }
+    kept = {
+        row.outcome: (row.item, row.first.isoformat(), row.last.isoformat(), row.amount, row.clause,
+                      row.invoice.of_contract if row.invoice else None)
+        for row in contract.charges.select_related("invoice")
+    }  # fmt: skip
+    meant = {
+        one.n: (one.data["item"], one.data["from"], one.data["to"], one.data["amount"], one.clause, on.get(one.n))
+        for one in outcomes
+        if one.what == "charge"
+    }
+    yield from _compared(contract, "charge", kept, meant)
 
 
 def _invoices(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
-    said = {one.data["invoice"]: one.data for one in outcomes if one.what == "invoice.issued"}
+    said = {one.data["invoice"]: one for one in outcomes if one.what == "invoice.issued"}
     issued = {row.of_contract: row for row in contract.invoices.prefetch_related("lines")}
     for number in sorted(said.keys() | issued.keys()):
-        data, row = said.get(number), issued.get(number)
-        if data is None or row is None:
+        outcome, row = said.get(number), issued.get(number)
+        if outcome is None or row is None:
             yield f"{contract.number}: invoice {number} stands only in the {'journal' if row is None else 'invoices'}"
             continue
+        data = outcome.data
         if (row.subtotal, row.tax, row.total) != (data["subtotal"], data["tax"], data["total"]):
             yield f"{contract.number}: invoice {number} is {row.total} yen, the journal says {data['total']}"
-        if sum(line.amount for line in row.lines.all()) != row.subtotal:
-            yield f"{contract.number}: the lines of invoice {number} do not come to {row.subtotal} yen"
-        if sum(net + tax for _rate, net, tax in row.document["rates"]) != row.total:
-            yield f"{contract.number}: the rates of invoice {number} do not come to {row.total} yen"
+        if (row.due_on.isoformat(), row.issued_at) != (data["due"], outcome.at):
+            yield f"{contract.number}: invoice {number} is due on {row.due_on}, the journal says {data['due']}"
+        yield from _document(contract, row)
+
+
+def _document(contract: Contract, row: Invoice) -> Iterator[str]:
+    """What is printed on an invoice is what its lines and sums are."""
+    lines = sorted(row.lines.all(), key=lambda one: one.outcome)
+    if sum(line.amount for line in lines) != row.subtotal:
+        yield f"{contract.number}: the lines of invoice {row.of_contract} do not come to {row.subtotal} yen"
+    printed = [(line["item"], line["amount"]) for line in row.document["lines"]]
+    if printed != [(line.item, line.amount) for line in lines]:
+        yield f"{contract.number}: invoice {row.of_contract} prints other lines than it has"
+    if sum(net + tax for _rate, net, tax in row.document["rates"]) != row.total:
+        yield f"{contract.number}: the rates of invoice {row.of_contract} do not come to {row.total} yen"
+
+
+def _credit_notes(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
+    """A return invoice for everything that is taken back, and for nothing else."""
+    kept = {row.outcome: (row.amount, row.tax, row.clause) for row in contract.credit_notes.all()}
+    meant = {
+        one.n: (*effects.net_and_tax(one), one.clause)
+        for one in outcomes
+        if one.what in effects.CREDITS and one.data.get("as") != "extension"
+    }
+    yield from _compared(contract, "credit note of outcome", kept, meant)
+
+
+RECEIVED = ("paid", "balance.kept", "deposit.received")
+
+
+def _payments(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
+    """All money that came is somewhere: on invoices, in the balance, in the deposit."""
+    came: Counter[Any] = Counter()
+    for event in contract.events.all():
+        if event.what == "pay" and "amount" in event.data:
+            came[event.at] += event.data["amount"]
+    unnamed = {event.at for event in contract.events.all() if event.what == "pay" and "amount" not in event.data}
+    went: Counter[Any] = Counter()
+    for one in outcomes:
+        if one.what in RECEIVED and one.data.get("from") != "balance":
+            went[one.at] += one.data["amount"]
+    for at in sorted((came.keys() | went.keys()) - unnamed):
+        if came[at] != went[at]:
+            day = at.astimezone(clock.TOKYO).date()
+            yield f"{contract.number}: {came[at]} yen came on {day}, {went[at]} yen are accounted for"
 
 
 def _standing(contract: Contract) -> Iterator[str]:
-    """What the books hold open, in balance and in deposit is what the terms say."""
+    """What the terms moved in the books is open, in balance and in deposit as the terms say; vouchers come on top."""
     assert contract.played_to is not None
     life = playing.played(contract, contract.played_to).life
+    rows = contract.entries.filter(voucher__isnull=True).order_by().values_list("account")
     sums = {
         account: (debit or 0) - (credit or 0)
-        for account, debit, credit in contract.entries.order_by()
-        .values_list("account")
-        .annotate(d=Sum("debit"), c=Sum("credit"))
+        for account, debit, credit in rows.annotate(d=Sum("debit"), c=Sum("credit"))
     }
     for account, said in (
         ("receivable", sum(invoice.unpaid for invoice in life.invoices)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.billing import debits
+from musubu.billing import accounts, consent_forms, debits, failed_debits
 from musubu.billing.forms import FileForm
-from musubu.billing.models import DebitRun, Mandate
+from musubu.billing.models import BankBranch, DebitLine, DebitRun, Mandate
 from musubu.contracts.forms import DateInput
 from musubu.engines import zengin
 from musubu.parties.decorators import staff_required
@@ -41,10 +42,19 @@ RESULTS = {
 }
 
 
+ACCOUNT_KINDS = {
+    "1": gettext_lazy("ordinary"),
+    "2": gettext_lazy("current"),
+    "3": gettext_lazy("for tax payments"),
+    "9": gettext_lazy("another kind"),
+}
+
+
 class MandateForm(forms.Form):
     organisation = forms.ModelChoiceField(label=gettext_lazy("Customer"), queryset=Organisation.objects.none())
     bank = forms.CharField(label=gettext_lazy("Bank code"), max_length=4)
     branch = forms.CharField(label=gettext_lazy("Branch code"), max_length=3)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of account"), choices=list(ACCOUNT_KINDS.items()))
     account = forms.CharField(label=gettext_lazy("Account number"), max_length=7)
     holder = forms.CharField(label=gettext_lazy("Account holder in kana"), max_length=60)
 
@@ -53,6 +63,10 @@ class MandateForm(forms.Form):
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = organisations
+
+
+class BanksForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("List of banks and branches (CSV)"), max_length=200)
 
 
 class RunForm(forms.Form):
@@ -70,7 +84,9 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     organisations = Organisation.objects.filter(provider=acting.provider, kind="contractor").order_by("name")
     which = request.POST.get("form", "")
     mandate = MandateForm(request.POST if which == "mandate" else None, organisations=organisations)
-    run = RunForm(request.POST if which == "run" else None, initial={"day": clock.today()})
+    coming = debits.coming(acting.provider)
+    first = coming[0][0] if coming else clock.today()
+    run = RunForm(request.POST if which == "run" else None, initial={"day": first})
     try:
         if which == "mandate" and mandate.is_valid():
             debits.open_mandate(person=acting.person, **mandate.cleaned_data)
@@ -91,7 +107,11 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             .order_by("-pk")[:200]
         ],
         "runs": DebitRun.objects.filter(provider=acting.provider).order_by("-pk")[:50],
-        "due": len(debits.due(acting.provider, clock.today())),
+        "coming": coming,
+        "failed": [
+            (one, RESULTS[one.result], (clock.today() - one.run.day).days)
+            for one in failed_debits.waiting(acting.provider)
+        ],
     }
     return render(request, "billing/debits.html", context)
 
@@ -106,6 +126,55 @@ def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("billing-debits")
+
+
+@staff_required("payments.read")
+def consent_form(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """The consent form as PDF, to be sealed by the customer."""
+    rows = Mandate.objects.select_related("provider", "organisation")
+    row = get_object_or_404(rows, provider=_acting(request).provider, public_id=public_id)
+    response = HttpResponse(consent_forms.form(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="consent-{row.pk:08}.pdf"'
+    return response
+
+
+@require_POST
+@staff_required("payments.debit")
+def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """A failed debit, by its file and place: asked again, or transfer instead."""
+    acting, place = _acting(request), request.POST.get("place", "")
+    row = get_object_or_404(DebitLine, run=_run(request, public_id), place=int(place) if place.isdigit() else 0)
+    try:
+        failed_debits.decide(line=row, person=acting.person, to=request.POST.get("to", ""))
+        messages.success(request, _("Saved."))
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("billing-debits")
+
+
+@staff_required("payments.bank-list")
+def banks(request: HttpRequest) -> HttpResponseBase:
+    """The list of banks and branches: search it, replace it by a file."""
+    acting = _acting(request)
+    form = BanksForm(request.POST or None, request.FILES or None)
+    try:
+        if request.POST.get("what") == "example":
+            accounts.take_example(provider=acting.provider, person=acting.person)
+            return redirect("billing-banks")
+        if request.method == "POST" and form.is_valid():
+            content = form.cleaned_data["file"].read()
+            count = accounts.take_list(provider=acting.provider, person=acting.person, content=content)
+            messages.success(request, _("%(count)s branches were read.") % {"count": count})
+            return redirect("billing-banks")
+    except NotPossible as error:
+        form.add_error("file", str(error))
+    rows = BankBranch.objects.filter(provider=acting.provider).order_by("bank", "branch")
+    q = request.GET.get("q", "").strip()
+    found = rows.filter(
+        Q(bank=q) | Q(branch=q) | Q(bank_name__icontains=q) | Q(branch_name__icontains=q) | Q(bank_kana__icontains=q)
+    )
+    context = {"form": form, "count": rows.count(), "rows": found[:100] if q else rows[:100], "q": q}
+    return render(request, "billing/banks.html", context | {"heading": ",".join(accounts.HEADING)})
 
 
 def _run(request: HttpRequest, public_id: uuid.UUID) -> DebitRun:

@@ -18,6 +18,9 @@ FORMS = {
     "MUSUBU_MAIL": r"mailbox|smtp://[^/]+",
     "MUSUBU_HOSTS": r"[^,\s]+(,[^,\s]+)*",
     "MUSUBU_ADDRESS": r"https?://[^/\s]+",
+    "MUSUBU_STRIPE_KEY": r"((sk|rk)_(live|test)_\w+)?",
+    "MUSUBU_STRIPE_WEBHOOK_SECRET": r"(whsec_\S+)?",
+    "MUSUBU_CARD_STANDIN": r"(http://(127\.0\.0\.1|localhost):\d+)?",
     "MUSUBU_SECURE": r"[01]",
     "MUSUBU_FRONT": r"[01]",
     "MUSUBU_TURN": r"own|none|turns?:[^,\s]+:\d+(,turns?:[^,\s]+:\d+)*",
@@ -43,6 +46,8 @@ def problems() -> list[str]:
         if setting.name in FORMS and not re.fullmatch(FORMS[setting.name], given):
             found.append(f"{setting.name}={given!r}: give {setting.meaning}")
     found += _media()
+    if config.value("MUSUBU_STRIPE_KEY") and not config.value("MUSUBU_STRIPE_WEBHOOK_SECRET"):
+        found.append("MUSUBU_STRIPE_WEBHOOK_SECRET='': a key needs it too; give the webhook's signing secret")
     known = {setting.name for setting in config.SETTINGS}
     found += [
         f"{name}: unknown setting; known are {', '.join(sorted(known))}"

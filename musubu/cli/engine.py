@@ -1,4 +1,4 @@
-"""`musubu engine janus | turn`: write a media engine's configuration and become it, in the foreground."""
+"""`musubu engine janus | turn | cards`: write an engine's configuration and become it, in the foreground."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from musubu import config
 from musubu.engines.janus.config import NotInstalled
@@ -13,13 +14,35 @@ from musubu.engines.janus.config import NotInstalled
 
 def run(args: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="musubu engine")
-    parser.add_argument("which", choices=["janus", "turn"])
+    parser.add_argument("which", choices=["janus", "turn", "cards"])
     options = parser.parse_args(args)
     try:
-        return _janus() if options.which == "janus" else _turn()
+        return {"janus": _janus, "turn": _turn, "cards": _cards}[options.which]()
     except NotInstalled as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _cards() -> int:
+    """The stand-in for Stripe at the port that MUSUBU_CARD_STANDIN names."""
+    from musubu.engines.payments.standin import StandIn
+
+    ours, address = config.value("MUSUBU_ADDRESS"), config.value("MUSUBU_CARD_STANDIN")
+    port = urlsplit(address).port
+    if not port:
+        print(
+            "MUSUBU_CARD_STANDIN: give the address where it shall answer, such as http://127.0.0.1:4000",
+            file=sys.stderr,
+        )
+        return 2
+    StandIn(
+        config.card_standin(),
+        secret=config.secret("card-standin"),
+        port=port,
+        hook=f"{ours}/webhooks/stripe/",
+        pages=f"{ours}/card-stand-in" if config.value("MUSUBU_FRONT") == "1" else address,
+    ).serve()
+    return 0
 
 
 def _janus() -> int:

@@ -59,7 +59,7 @@ http {{
       client_max_body_size 200m;
       proxy_pass http://web;
     }}
-    location /protected/ {{
+{standin}    location /protected/ {{
       internal;
       alias {files}/;
       add_header X-Content-Type-Options nosniff;
@@ -73,16 +73,25 @@ http {{
 """
 
 
+# the pages of the stand-in for Stripe, where a demonstration has one; its API is for our own processes alone
+STANDIN = """    location /card-stand-in/v1/ {{ return 404; }}
+    location /card-stand-in/ {{
+      proxy_pass {address}/;
+    }}
+"""
+
+
 def executable() -> str | None:
     return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
-def write(folder: Path, port: int) -> Path:
+def write(folder: Path, port: int, standin: str = "") -> Path:
     """`/protected/` answers only where a page has allowed it (X-Accel-Redirect); the path is below var/files."""
     path = folder / "nginx.conf"
     files = config.var() / "files"
     files.mkdir(mode=0o700, exist_ok=True)
     user = "user root;" if os.getuid() == 0 else ""
     static = config.ROOT / "musubu/portal/static/portal"
-    path.write_text(FRONT.format(user=user, run=folder, port=port, static=static, files=files))
+    more = STANDIN.format(address=standin) if standin else ""
+    path.write_text(FRONT.format(user=user, run=folder, port=port, static=static, files=files, standin=more))
     return path

@@ -19,6 +19,7 @@ from musubu.engines.janus.config import is_loopback
 KEPT = 4  # the supervisor closes every descriptor from 5 on
 FILES = 65536
 BINARIES = Path(sys.executable).parent
+STANDIN = "MUSUBU_CARD_STANDIN"
 PROGRAM = """
 [program:{name}]
 command={command}
@@ -107,10 +108,12 @@ def _children(folder: Path, port: int) -> tuple[Children, dict[str, str]]:
     """(name -> command, environment). What is not installed is not started; `musubu check` says what that costs."""
     commands: Children = {}
     environment: dict[str, str] = {}
-    for add in (_cache, _pages, _media, _relay):
+    for add in (_cache, _cards, _pages, _media, _relay):
         add(folder, port, commands, environment)
     for name in ("worker", "worker-2"):  # while one moves a sandbox's clock the other goes on
         commands[name] = f"{BINARIES}/musubu worker"
+    if shutil.which("ffmpeg"):  # films can wait, a running meeting cannot
+        commands["films"] = f"nice -n 10 {BINARIES}/musubu worker --media"
     return commands, environment
 
 
@@ -126,19 +129,22 @@ def _cache(folder: Path, port: int, commands: Children, environment: dict[str, s
     environment["REDIS_URL"] = f"unix://{path}"
 
 
+def _cards(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
+    """A demonstration that was seeded with the stand-in for Stripe goes on with it, unless a key was given since."""
+    if config.value(STANDIN) or config.value("MUSUBU_STRIPE_KEY") or not config.card_standin().exists():
+        return
+    commands["cards"] = f"{BINARIES}/musubu engine cards"
+    environment[STANDIN] = f"http://127.0.0.1:{_any_port()}"
+
+
 def _pages(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
-    """Without nginx the web process answers by itself, and nothing is live. Rooms live in the memory of `live`, so it
-    is one process; nobody but the front server reaches its socket, whose word about the caller it therefore takes."""
+    """Without nginx the web process answers by itself, and nothing is live."""
     bind = f"127.0.0.1:{port}"
     if nginx := front.executable():
         bind = f"unix:{folder}/web.sock"
         environment["MUSUBU_FRONT"] = "1"
-        commands["front"] = f"{nginx} -c {front.write(folder, port)} -p {folder}"
-        commands["live"] = (
-            f"{BINARIES}/uvicorn musubu.site.asgi:application --uds {folder}/live.sock --workers 1 --lifespan on"
-            " --ws websockets-sansio --ws-max-size 1048576 --ws-per-message-deflate false --no-access-log"
-            " --log-level warning --forwarded-allow-ips * --timeout-graceful-shutdown 3"
-        )
+        commands["front"] = f"{nginx} -c {front.write(folder, port, environment.get(STANDIN, ''))} -p {folder}"
+        commands["live"] = f"{BINARIES}/musubu live --socket {folder}/live.sock"
     commands["web"] = (
         f"{BINARIES}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from musubu.contracts.models import Application, Contract, Event, Option, Plan, 
 from musubu.parties import audit, permissions
 from musubu.parties.models import Membership, Organisation, Person, Provider
 from musubu.refusals import NotPossible
+from musubu.terms.simulate import KEYS
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def record_event(
     if key and (twin := Event.objects.filter(contract=own, key=key).first()):
         return twin
     last = own.events.order_by("-n").first()
+    _check_amounts(what, data or {})
     moment = at or clock.now()
     if last and moment < last.at:
         moment = last.at
@@ -52,6 +54,20 @@ def record_event(
         raise NotPossible(error.why) from error
     contract.refresh_from_db()
     return event
+
+
+MOST_YEN = 10**10  # of one event: more is a slip of the finger
+
+
+def _check_amounts(what: str, data: Mapping[str, Any]) -> None:
+    """Whatever brings yen into a journal, form, file, API or service: whole, not negative, not absurd."""
+    for key, (kind, _required) in KEYS.get(what, {}).items():
+        amount = data.get(key, 0)
+        if kind == "yen" and (isinstance(amount, bool) or not isinstance(amount, int) or not 0 <= amount <= MOST_YEN):
+            raise NotPossible(
+                _("%(amount)s is not possible as %(key)s: give whole yen from 0 to %(most)s.")
+                % {"amount": amount, "key": key, "most": f"{MOST_YEN:,}"}
+            )
 
 
 def particulars(plan: Plan, on: date, options: list[str], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,6 +179,10 @@ def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
     return record_event(contract=contract, what="stop-renewal", person=person, key=key or "stop-renewal")
 
 
+# why a measure may not be taken now: (contract, kind, clause, ground) -> reason or "" (filled by site/wiring)
+OBJECTIONS: list[Callable[[Contract, str, str, str], str]] = []
+
+
 @transaction.atomic
 def measure(
     *, contract: Contract, person: Person, kind: str, clause: str, ground: str = "", note: str = "", key: str = ""
@@ -181,6 +201,9 @@ def measure(
         )
     if kind != "lift" and ground not in {one["key"] for one in terms.grounds(contract.service, clause)}:
         raise NotPossible(_("Choose a ground under %(clause)s.") % {"clause": clause})
+    for objection in OBJECTIONS:
+        if why := objection(contract, kind, clause, ground):
+            raise NotPossible(why)
     _acted(contract, person, f"contracts.{kind}", clause, {"ground": ground, "note": note})
     data = {"clause": clause} if clause else {}
     return record_event(contract=contract, what=kind, data=data, person=person, key=key)

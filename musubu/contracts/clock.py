@@ -21,6 +21,8 @@ from musubu.refusals import NotPossible
 log = logging.getLogger("clock")
 Between = Callable[[Provider, datetime], object]
 BETWEEN: list[Between] = [conclusion.conclude_due]  # what else moves with the clock, e.g. mail (filled by site/wiring)
+# moments on the way at which the clock stops although no contract has a deadline then (filled by site/wiring)
+STOPS: list[Callable[[Provider, datetime], list[datetime]]] = [conclusion.stops]
 SILENCE = timedelta(seconds=30)  # a run whose worker said nothing for so long is taken over
 
 
@@ -44,7 +46,7 @@ def advance(provider: Provider, to: datetime, tell: Callable[[datetime, int], bo
     """Move a sandbox provider's clock forward to an aware moment and live through all that lies between."""
     _start(provider, to)
     outcomes: list[Outcome] = []
-    for stop in [*conclusion.stops(provider, to), to]:
+    for stop in [*sorted({stop for stops in STOPS for stop in stops(provider, to)}), to]:
         before = len(outcomes)
         told = (lambda moment, count, before=before: tell(moment, before + count)) if tell else None
         outcomes += deadlines.advance_sandbox(provider, stop, told, _between)

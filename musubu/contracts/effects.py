@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from musubu.contracts import services
-from musubu.contracts.models import Contract, DeletionRecord, Outcome
+from musubu.contracts.models import Contract, DeletionRecord, Hold, Outcome
 
 Effect = Callable[[Contract, Outcome], None]
 EFFECTS: dict[str, list[Effect]] = {}  # kind of outcome -> what is done, in order
@@ -24,6 +24,7 @@ class Batch:
 
     rows: dict[type[models.Model], list[Any]] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    facts: dict[Hashable, Any] = field(default_factory=dict)
 
     def flush(self, *kinds: type[models.Model]) -> None:
         """Write the rows of some kinds, or of all."""
@@ -65,6 +66,16 @@ def written(kind: type[models.Model]) -> None:
         own.flush(kind)
 
 
+def asked_once(key: Hashable, ask: Callable[[], Any]) -> Any:
+    """What cannot change within a batch, asked once in it."""
+    own = _batch.get()
+    if own is None:
+        return ask()
+    if key not in own.facts:
+        own.facts[key] = ask()
+    return own.facts[key]
+
+
 def next_number(series: str, owner: int, first: Callable[[], int]) -> int:
     """The next number of a series without gaps. `first` locks the series and gives the last number used; a batch asks
     it once."""
@@ -99,7 +110,18 @@ def close_service(contract: Contract, outcome: Outcome) -> None:
 
 
 def delete_data(contract: Contract, outcome: Outcome) -> None:
+    """A legal hold stops it; `delete_owed` makes up for it when the hold is lifted."""
+    if Hold.objects.filter(contract=contract, lifted_at__isnull=True).exists():
+        return
     counts = services.get(contract.service).delete(contract)
     DeletionRecord.objects.create(
         contract=contract, at=outcome.at, clause=outcome.clause, scope=outcome.data["scope"], counts=counts
     )
+
+
+def delete_owed(contract: Contract) -> None:
+    """Delete what the terms said while a hold stood."""
+    for outcome in contract.outcomes.filter(what="data.deleted").order_by("n"):
+        done = DeletionRecord.objects.filter(contract=contract, at=outcome.at, clause=outcome.clause)
+        if not done.exists():
+            delete_data(contract, outcome)

@@ -17,19 +17,23 @@ def ahead(contract: Contract, until: datetime | None = None) -> list[Outcome]:
     """Outcomes still to come if nothing else happens and every invoice is paid when due; not stored."""
     if contract.state == Contract.State.PROVISIONAL:
         return []
-    result = playing.played(contract, until or clock.now() + AHEAD, _payments(contract))
+    result = foreseen(contract, until or clock.now() + AHEAD)
     known = contract.outcomes.count()
     quiet = {"deposit.case", "paid", "balance.kept"}
     return [row for row in playing.rows(contract, result.outcomes[known:]) if row.what not in quiet]
 
 
-def _payments(contract: Contract) -> tuple[terms.Event, ...]:
-    """Assume that open and coming invoices are paid on the hour after they are issued, so that no reminder is foretold."""
-    until = clock.now() + AHEAD
-    issued = [o for o in playing.played(contract, until).outcomes if o.what == "invoice.issued"]
+def foreseen(contract: Contract, until: datetime, more: tuple[terms.Event, ...] = ()) -> terms.Played:
+    """The whole play up to a moment, also one to come and with `more` that might still happen: open and coming invoices
+    are taken to be paid on the hour after their issue, so that no reminder is foretold."""
+    plain = playing.played(contract, until, more)
     now = playing.local(clock.now())
+    issued = [one for one in plain.outcomes if one.what == "invoice.issued"]
+    if not issued:
+        return plain
     moments = sorted({max(now, one.at) + timedelta(hours=1) for one in issued})
-    return tuple(terms.Event(moment, "pay") for moment in moments)
+    paid = [terms.Event(moment, "pay") for moment in moments]
+    return playing.played(contract, until, tuple(sorted([*more, *paid], key=lambda one: one.at)))
 
 
 @dataclass(frozen=True)

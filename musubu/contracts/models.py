@@ -71,7 +71,9 @@ class Price(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(plan__isnull=False) ^ models.Q(option__isnull=False), name="price_of_one_thing"
-            )
+            ),
+            models.UniqueConstraint(fields=["plan", "valid_from"], name="plan_price_once_a_day"),
+            models.UniqueConstraint(fields=["option", "valid_from"], name="option_price_once_a_day"),
         ]
 
 
@@ -255,6 +257,27 @@ class DeletionRecord(models.Model):
     counts = models.JSONField(default=dict)
 
 
+class Hold(models.Model):
+    """LO-16.2 and the like: while one stands, nothing that the contract's customer kept is deleted."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="holds")
+    clause = models.CharField(max_length=20)
+    ground = models.CharField(max_length=40)  # key of a ground under the clause
+    note = models.TextField(blank=True)
+    since = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contract"], condition=models.Q(lifted_at__isnull=True), name="one_standing_hold"
+            )
+        ]
+
+
 class ClockRun(models.Model):
     """A sandbox's clock on its way: asked for on a page, carried out by a worker, followed and stopped from the page."""
 
@@ -280,12 +303,16 @@ class ClockRun(models.Model):
 
 
 class RateTable(models.Model):
-    """What use of a service costs from a day on: rows {"prefix", "seconds", "block", "call"}, yen as text."""
+    """What use of a service costs from a day on: rows {"prefix", "seconds", "block", "call"}, yen as text; `monthly`
+    holds {"included", "tiers"} as `rating.Table.parse` reads them. Never changed: a new table has its own day."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="rate_tables")
     service = models.CharField(max_length=20)
     valid_from = models.DateField()
     rows = models.JSONField()
+    monthly = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [
@@ -299,10 +326,14 @@ class UsageRecord(models.Model):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="usage_records")
     record = models.CharField(max_length=80)  # the service's own id: the same record counts once
     at = models.DateTimeField()
-    number = models.CharField(max_length=20)
-    seconds = models.PositiveIntegerField()
-    milli = models.PositiveBigIntegerField()  # thousandths of a yen
+    number = models.CharField(max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(default=0)
+    metric = models.CharField(max_length=30, blank=True)  # what is counted where it is no call, e.g. transfer_gb
+    quantity = models.PositiveBigIntegerField(default=0)
+    milli = models.PositiveBigIntegerField()  # thousandths of a yen; what is counted by tiers has none of its own
     month = models.DateField()  # the first day of the month with which it is charged
+    table = models.ForeignKey(RateTable, models.PROTECT, null=True, related_name="+")  # that rated it
+    outcome = models.PositiveIntegerField(null=True)  # the charge that it went into
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "record"], name="usage_record_once")]

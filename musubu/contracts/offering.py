@@ -25,6 +25,12 @@ def announce_price(
     permissions.require(person, "catalogue.price", provider=of.provider)
     if valid_from <= clock.today():
         raise NotPossible(_("A new price is valid from tomorrow at the earliest, so that it can be told before."))
+    for amount in (monthly_fee, initial_fee):
+        if not 0 <= amount <= actions.MOST_YEN:
+            raise NotPossible(
+                _("%(amount)s is no price: give whole yen from 0 to %(most)s.")
+                % {"amount": amount, "most": f"{actions.MOST_YEN:,}"}
+            )
     target = {"plan": of} if isinstance(of, Plan) else {"option": of}
     row, _made = Price.objects.update_or_create(
         **target, valid_from=valid_from, defaults={"monthly_fee": monthly_fee, "initial_fee": initial_fee}

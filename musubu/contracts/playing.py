@@ -18,13 +18,13 @@ TIMES = {"time": datetime.fromisoformat, "date": date.fromisoformat}
 
 
 @lru_cache(maxsize=64)
-def _parsed(figures: str) -> terms.Terms:
+def parsed(figures: str) -> terms.Terms:
     return terms.parse(figures)
 
 
 def terms_of(contract: Contract) -> terms.Terms:
     """The version of the terms that this contract is under."""
-    return _parsed(contract.terms_version.figures)
+    return parsed(contract.terms_version.figures)
 
 
 def local(moment: datetime) -> datetime:

@@ -33,26 +33,38 @@ class Record:
     seconds: int
 
 
-class Table:
-    """Rates by prefix; the longest one that fits counts."""
+Tiers = tuple[tuple[int | None, int], ...]  # (up to, thousandths of a yen each), the last one without an end
+MOST_MILLI = 10**9  # of one block, call or unit: a million yen
+MOST_BLOCK = 86_400
 
-    def __init__(self, rates: Iterable[Rate]) -> None:
+
+class Table:
+    """Rates by prefix, of which the longest one that fits counts; what a month includes; tiers of what is counted."""
+
+    def __init__(self, rates: Iterable[Rate], included: int = 0, tiers: Mapping[str, Tiers] | None = None) -> None:
         self.rates: dict[str, Rate] = {}
+        self.included = included  # thousandths of a yen of calls a month that cost nothing
+        self.tiers = dict(tiers or {})  # metric, e.g. transfer_gb -> its tiers
         for row, rate in enumerate(rates, 1):
             if rate.prefix in self.rates:
                 raise RateError(f"row {row}: prefix {rate.prefix!r} stands twice")
             if not rate.prefix.isdigit() and rate.prefix != "":
                 raise RateError(f"row {row}: prefix {rate.prefix!r} is digits, or empty for everything else")
-            if rate.seconds < 1 or rate.block < 0 or rate.call < 0:
-                raise RateError(f"row {row}: a block has 1 second or more, and amounts are not below zero")
+            if (
+                not 1 <= rate.seconds <= MOST_BLOCK
+                or not 0 <= rate.block <= MOST_MILLI
+                or not 0 <= rate.call <= MOST_MILLI
+            ):
+                raise RateError(f"row {row}: a block has 1 second to a day, and amounts are from 0 to a million yen")
             self.rates[rate.prefix] = rate
         self.lengths = sorted({len(prefix) for prefix in self.rates}, reverse=True)
         self._known: dict[str, Rate | None] = {}
         self._longest = self.lengths[0] if self.lengths else 0
 
     @classmethod
-    def parse(cls, rows: Iterable[Mapping[str, Any]]) -> Table:
-        """From rows {"prefix", "seconds", "block", "call"} with amounts in yen as text, e.g. "8.5"."""
+    def parse(cls, rows: Iterable[Mapping[str, Any]], monthly: Mapping[str, Any] | None = None) -> Table:
+        """From rows {"prefix", "seconds", "block", "call"} with amounts in yen as text, e.g. "8.5", and {"included":
+        yen of calls a month that cost nothing, "tiers": {metric: [[up to, yen each], …, [null, yen each]]}}."""
         rates = []
         for number, row in enumerate(rows, 1):
             try:
@@ -63,7 +75,12 @@ class Table:
                 raise RateError(f"row {number}: {error.args[0]} is missing") from None
             except (TypeError, ValueError):
                 raise RateError(f"row {number}: seconds are a number, amounts yen with up to three decimals") from None
-        return cls(rates)
+        given = monthly or {}
+        tiers = {metric: _tiers(metric, listed) for metric, listed in given.get("tiers", {}).items()}
+        try:
+            return cls(rates, _milli(given.get("included", "0")), tiers)
+        except ValueError as error:
+            raise error if isinstance(error, RateError) else RateError("included: yen from 0") from None
 
     def rate(self, number: str) -> Rate | None:
         """The rate of a number; None where no prefix fits."""
@@ -82,6 +99,26 @@ class Table:
         if rate is None:
             raise RateError(f"no rate for {number}")
         return rate.call - (-seconds // rate.seconds) * rate.block if seconds > 0 else 0
+
+
+def _tiers(metric: str, listed: Any) -> Tiers:
+    """Tiers whose ends rise and whose last has none. Raises RateError with the tier's place."""
+    found: list[tuple[int | None, int]] = []
+    for place, row in enumerate(listed, 1):
+        try:
+            up_to, each = row
+            found.append((None if up_to is None else int(up_to), _milli(each)))
+        except (TypeError, ValueError):
+            raise RateError(f"{metric}, tier {place}: give [up to, yen each]") from None
+    ends = [up_to for up_to, _each in found]
+    if not ends or ends[-1] is not None or None in ends[:-1]:
+        raise RateError(f"{metric}: the last tier, and no other, has no end")
+    before = 0
+    for place, here in enumerate(ends[:-1], 1):
+        if here is None or here <= before:
+            raise RateError(f"{metric}, tier {place}: ends at {here}, which is not above {before}")
+        before = here
+    return tuple(found)
 
 
 def _milli(text: Any) -> int:

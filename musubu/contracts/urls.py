@@ -4,6 +4,7 @@ from musubu.contracts import views_apply as apply
 from musubu.contracts import views_contract as contract
 from musubu.contracts import views_customers as customers
 from musubu.contracts import views_offering as offering
+from musubu.contracts import views_prices as prices
 from musubu.contracts import views_public as public
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     path("contracts/<uuid:public_id>/letter/", contract.letter, name="contracts-letter"),
     path("contracts/<uuid:public_id>/letter/print/", contract.printed_letter, name="contracts-print-letter"),
     path("contracts/<uuid:public_id>/responsible/", contract.responsible, name="contracts-responsible"),
+    path("contracts/<uuid:public_id>/special/", contract.agree_special, name="contracts-special"),
     path("contracts/<uuid:public_id>/export/", contract.export, name="contracts-export"),
     path("contracts/<uuid:public_id>/timeline/", contract.timeline, name="contracts-timeline"),
     path("staff/organisations/", customers.customers, name="contracts-customers"),
@@ -40,6 +42,9 @@ urlpatterns = [
     path("staff/services/", offering.running, name="contracts-running"),
     path("staff/services/<slug:service>/", offering.desk, name="contracts-desk"),
     path("staff/services/<slug:service>/terms/", offering.publish, name="contracts-publish"),
+    path("staff/services/<slug:service>/prices/", prices.price_list, name="contracts-price-list"),
+    path("staff/services/<slug:service>/rates/", prices.rates, name="contracts-rates"),
+    path("staff/rates/<uuid:public_id>/", prices.rate_file, name="contracts-rate-file"),
     path("staff/services/<slug:service>/end/", offering.end, name="contracts-end"),
     path("register/", contract.register, name="contracts-register"),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock, terms
-from musubu.contracts import actions, applications, entitlements, forecast, letters, services, standing
+from musubu.contracts import actions, applications, entitlements, forecast, letters, services, special, standing
 from musubu.contracts.forms import MEASURES, CancelForm
 from musubu.contracts.models import Contract
 from musubu.contracts.views_public import short_language
@@ -81,9 +81,30 @@ def contract(request: HttpRequest, public_id: object) -> HttpResponseBase:
         "measures": _measures(row.service), "token": uuid.uuid4(), "people": members(row.provider, row.organisation),
         "stoppable": terms.load(row.service).rule("stop-renewal") is not None,
         "letter": getattr(row, "start_notice", None), "key": getattr(row, "licence_key", None),
+        "special": special.agreed(row), "figures": special.figures(row) if _special_possible(acting, row) else [],
         "deletions": row.deletions.order_by("at"),
     }  # fmt: skip
     return render(request, "contracts/contract.html", context)
+
+
+def _special_possible(acting: Any, row: Contract) -> bool:
+    before = row.state == Contract.State.PROVISIONAL and row.service in special.CARRIED_BY
+    return before and acting.is_staff and membership_allows(acting.membership, "contracts.special")
+
+
+@require_POST
+@staff_required("contracts.special")
+def agree_special(request: HttpRequest, public_id: object) -> HttpResponseBase:
+    """A figure of the terms that this contract has otherwise."""
+    row = _contract(request, public_id)
+    try:
+        special.agree(
+            contract=row, person=_person(request), figure=request.POST.get("figure", ""),
+            value=request.POST.get("value", ""),
+        )  # fmt: skip
+    except NotPossible as error:
+        return _refused(request, row, error)
+    return _done(request, row, _("Saved."))
 
 
 def _measures(service: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -191,12 +212,19 @@ def pay(request: HttpRequest, public_id: object) -> HttpResponseBase:
         actions.pay(
             contract=row,
             person=_person(request),
-            amount=int(amount) if amount else None,
+            amount=_whole_yen(amount) if amount else None,
             key=request.POST.get("token", ""),
         )
-    except (NotPossible, ValueError) as error:
+    except NotPossible as error:
         return _refused(request, row, error)
     return _done(request, row, _("The payment has been recorded."))
+
+
+def _whole_yen(text: str) -> int:
+    try:
+        return int(text.replace(",", ""))
+    except ValueError:
+        raise NotPossible(_("An amount is whole yen, 1 or more.")) from None
 
 
 @require_POST

@@ -60,7 +60,7 @@ def _acting(request: HttpRequest) -> Any:
     return request.acting  # type: ignore[attr-defined]
 
 
-def _known(service: str) -> services.Service:
+def known_service(service: str) -> services.Service:
     try:
         return services.get(service)
     except KeyError:
@@ -89,7 +89,7 @@ def desk(request: HttpRequest, service: str) -> HttpResponseBase:
     """One service: its prices over time, its versions of terms, and its end."""
     from musubu.contracts.views_public import short_language
 
-    plug, acting, lang = _known(service), _acting(request), short_language()
+    plug, acting, lang = known_service(service), _acting(request), short_language()
     things = _things(acting.provider, service, lang)
     form = PriceForm(request.POST or None, things=[(key, one.names.get(lang, key)) for key, one in things.items()])
     if request.method == "POST" and form.is_valid():
@@ -118,7 +118,7 @@ def desk(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("terms.publish")
 def publish(request: HttpRequest, service: str) -> HttpResponseBase:
     """A new version of the terms, made from the newest one."""
-    plug, acting = _known(service), _acting(request)
+    plug, acting = known_service(service), _acting(request)
     last = next(iter(catalogue.versions(acting.provider, service)), None)
     initial = {"figures": last.figures, **last.texts} if last else {}
     form = TermsForm(request.POST or None, initial=initial)
@@ -139,7 +139,7 @@ def publish(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("contracts.end-service")
 def end(request: HttpRequest, service: str) -> HttpResponseBase:
     """The provider ends a whole service: first what it means, then, confirmed, the end itself."""
-    plug, acting = _known(service), _acting(request)
+    plug, acting = known_service(service), _acting(request)
     form = EndForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         for said in form.errors.get("on", []):

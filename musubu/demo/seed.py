@@ -11,6 +11,7 @@ from musubu.billing.models import Invoice
 from musubu.contracts import actions, applications, consents, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, Contract, Plan, TermsVersion
+from musubu.demo import cards, meetings, money
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
@@ -28,11 +29,15 @@ CUSTOMERS = (  # name, mail domain, service, plan, day after the start, pays how
     ("株式会社ひびき電機", "hibiki.example", "simpleconnect", "contact-center", 20, 9),
     ("合同会社つばめ企画", "tsubame.example", "videog", "business", 30, None),
     ("株式会社ふじ出版", "fuji.example", "liveon", "yearly", 40, 8),
+    ("有限会社ゆうひ食堂", "yuhi.example", "simpleconnect", "standard", 45, None),
 )
+# who pays by card, and with which test card: one that is accepted, one that has not enough money when it is charged
+CARDS = {"kitano.example": "4242", "tsubame.example": "9995"}
 KANA = {
     "sakura.example": "カ)サクラショウジ", "minato.example": "ユ)ミナトカンコウ", "kitano.example": "キタノデザイン(カ",
     "aoba.example": "ガク)アオバガクエン", "tozai.example": "トウザイブツリユウ(カ", "hibiki.example": "カ)ヒビキデンキ",
     "tsubame.example": "ド)ツバメキカク", "fuji.example": "カ)フジシユツパン",
+    "yuhi.example": "ユ)ユウヒシヨクドウ",
 }  # fmt: skip
 STAFF = {
     Role.OWNER: "社長 山本",
@@ -72,9 +77,14 @@ def seed() -> Provider:
         staff = {role: cast.make_staff(provider, role, name=name) for role, name in STAFF.items()}
         _agent_and_end_client(provider)
         _first_post(provider, start)
-    opened = _pass_the_months(provider, staff, now)
+        money.begin(provider, staff)
+    with cards.card_company():
+        opened = _pass_the_months(provider, staff, now)
     _mark_the_end(provider, staff, opened)
     _incidents(provider, staff[Role.OPERATIONS])
+    with clock.standing_at(provider.sandbox_now or now):
+        money.finish(provider, staff)
+    meetings.seed(provider)
     return provider
 
 
@@ -115,16 +125,24 @@ def _open(provider: Provider, staff: dict[Role, Person], name: str, domain: str,
     owner.refresh_from_db()
     row = Plan.objects.get(provider=provider, service=service, code=plan)
     application = applications.start(plan=row, organisation=organisation, person=owner, language="ja")
-    applications.save(application=application, person=owner, data=OWN, options=[], step=3)
+    applications.save(application=application, person=owner, data=_told(domain), options=[], step=3)
     texts = consents.texts(service, "ja", TermsVersion.objects.get(provider=provider, service=service).texts["ja"])
     application = applications.submit(application=application, person=owner, texts=texts, version=1)
     if application.state != Application.State.ACCEPTED:
         applications.accept(application=application, person=staff[Role.SALES])
     contract = Contract.objects.get(application=application)
+    if service == "liveon":
+        meetings.register(contract, owner)
     if service == "exaas":
         applications.notice_posted(contract=contract, person=staff[Role.SALES], tracking_number="100-20-30405-6")
         applications.notice_delivered(contract=contract, person=staff[Role.SALES])
+    if domain in CARDS:
+        cards.set_up_card(contract, CARDS[domain])
     return contract
+
+
+def _told(domain: str) -> dict[str, str]:
+    return OWN | ({"payment": "card"} if domain in CARDS else {})
 
 
 def _pass_the_months(provider: Provider, staff: dict[Role, Person], now: datetime) -> Opened:
@@ -140,8 +158,9 @@ def _pass_the_months(provider: Provider, staff: dict[Role, Person], now: datetim
                 if start + timedelta(days=after) == day:
                     opened.append((_open(provider, staff, name, domain, service, plan), pays))
             for contract, pays in opened:
-                if pays is not None:
+                if pays is not None and contract.particulars["payment"] != "card":
                     _pay(contract, day - timedelta(days=pays))
+            money.pass_day(provider, staff, day)
     return opened
 
 
@@ -156,6 +175,8 @@ def _mark_the_end(provider: Provider, staff: dict[Role, Person], opened: list[tu
     assert provider.sandbox_now is not None
     with clock.standing_at(provider.sandbox_now):
         leaving, troubled = opened[5][0], opened[1][0]
+        cards.agree_on_instalments(opened[8][0], staff[Role.BILLING])
+        cards.give_up(opened[6][0], staff[Role.BILLING])
         actions.cancel(contract=leaving, person=leaving.responsible)
         actions.measure(
             contract=troubled,

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.meetings import entering
+from musubu.meetings import entering, tries
 from musubu.meetings.models import Command, Meeting
 from musubu.parties import wall
 
+log = logging.getLogger("meetings")
 PATIENCE = 5.0  # seconds for the running room to answer
 LOOK = 0.1
 CODECS = ("pcma", "pcmu", "opus")
 
 
-def admit(*, number: str, pin: str) -> Meeting:
-    """The meeting that a caller asked for. Raises NotAdmitted: no such number, wrong PIN, or not open now."""
+def admit(*, number: str, pin: str, caller: str) -> Meeting:
+    """The meeting that a caller asked for; `caller` is the telephone number that calls. Raises NotAdmitted: no such
+    number, wrong PIN, too many wrong ones, or not open now."""
+    if tries.blocked(caller, number):
+        raise entering.NotAdmitted("too-many-tries", _("Too many wrong codes. Wait 15 minutes, then try again."))
     meeting = entering.by_number(number)
     if meeting is None or (meeting.pass_code and pin.strip() != meeting.pass_code):
+        tries.count(caller, number)
         raise entering.NotAdmitted("wrong-code", _("The number or the PIN is not right."))
     with clock.standing_at(meeting.provider.sandbox_now):
         entering.check_open(meeting)
@@ -36,6 +42,7 @@ def call_in(*, meeting: Meeting, name: str, codec: str, host: str, port: int) ->
     row = Command.objects.create(meeting=meeting, kind="call-in", data=data, asked_at=wall.now())
     answer = _answer(row)
     if "port" not in answer:
+        log.warning("%s could not be brought in: %s", meeting.number, answer.get("error", "no answer"))
         raise entering.NotAdmitted("not-running", _("The meeting has not begun. Call again in a moment."))
     return answer
 

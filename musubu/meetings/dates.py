@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -21,6 +21,7 @@ class Occurrence:
     ends_at: datetime
     moved: bool = False
     left_out: bool = False
+    running: bool = False
 
 
 def of(meeting: Meeting, since: datetime, until: datetime, *, with_left_out: bool = False) -> list[Occurrence]:
@@ -72,12 +73,14 @@ def of_all(meetings: Iterable[Meeting], since: datetime, until: datetime) -> lis
     return sorted(found, key=lambda one: (one.starts_at, one.meeting.pk))
 
 
-def following(meeting: Meeting, now: datetime) -> Occurrence | None:
-    """The date that runs now or comes next."""
-    for span in (timedelta(days=40), timedelta(days=800)):
-        if found := of(meeting, now, now + span):
-            return found[0]
-    return None
+def marked(found: Iterable[Occurrence], running: Collection[int]) -> list[Occurrence]:
+    """Mark what runs now: of a running series the date that comes first."""
+    left = set(running)
+    out = []
+    for one in found:
+        out.append(replace(one, running=one.meeting.pk in left))
+        left.discard(one.meeting.pk)
+    return out
 
 
 def is_date_of(meeting: Meeting, original: datetime) -> bool:

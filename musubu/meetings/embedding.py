@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from musubu.contracts.models import Contract
@@ -41,3 +43,38 @@ def ancestors(contract: Contract) -> list[str]:
     """Origins for the room page's frame-ancestors; empty: nobody may frame it."""
     space = queries.space_of(contract)
     return list(space.settings.get("origins", [])) if space else []
+
+
+def allow_framing(response: HttpResponseBase, contract: Contract) -> None:
+    """Let the contract's chosen pages, and nobody else, show this answer in a frame."""
+    if found := ancestors(contract):
+        _replace(response, {"frame-ancestors": found})
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+
+
+def allow_media(response: HttpResponseBase, host: str) -> None:
+    """What a room's page needs beyond others: its socket (some browsers do not count it as the page's own), pictures
+    made in the browser, and the model that blurs the background, which is WebAssembly."""
+    _replace(
+        response,
+        {
+            "script-src": ["'self'", "'wasm-unsafe-eval'"],
+            "connect-src": ["'self'", f"ws://{host}", f"wss://{host}"],
+            "img-src": ["'self'", "data:", "blob:"],
+            "media-src": ["'self'", "blob:"],
+            "worker-src": ["'self'", "blob:"],
+        },
+    )
+
+
+def fence(response: HttpResponseBase) -> None:
+    """For files that somebody uploaded: opened by themselves they can load and run nothing."""
+    _replace(
+        response,
+        {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "script-src": ["'none'"], "sandbox": True},
+    )
+
+
+def _replace(response: HttpResponseBase, policy: dict[str, Any]) -> None:
+    known = getattr(response, "_csp_replace", None) or {}
+    response._csp_replace = known | policy  # type: ignore[attr-defined]

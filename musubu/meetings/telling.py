@@ -22,9 +22,3 @@ def tell(kind: str, contract: Contract, data: dict[str, Any]) -> None:
     with clock.standing_at(contract.provider.sandbox_now):
         for listener in TELL:
             listener(kind, contract, data)
-
-
-def key(kind: str, data: dict[str, Any]) -> str:
-    """What makes a happening one."""
-    about = next((data[name] for name in ("recording", "attendance", "sitting") if data.get(name)), "")
-    return f"{kind}:{about}"

@@ -166,5 +166,3 @@ def _guarded(response: HttpResponseBase, name: str) -> HttpResponseBase:
     response["Content-Security-Policy"] = "sandbox"
     response["Cache-Control"] = "private, no-store"
     return response
-
-

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from musubu import clock, config
 from musubu.contracts import effects
@@ -73,6 +74,19 @@ def deliver_due(provider: Provider, now: datetime) -> int:
             later = now + timedelta(minutes=2**notice.tries)
             Notice.objects.filter(pk=notice.pk).update(tries=notice.tries + 1, leave_at=later)
     return left
+
+
+def let_leave(provider: Provider, waiting_for: datetime, at: datetime, kind: str) -> int:
+    """Messages of a kind that wait for a moment leave at another one; how many."""
+    rows = Notice.objects.filter(provider=provider, kind=kind, leave_at=waiting_for, sent_at__isnull=True)
+    return rows.update(leave_at=at)
+
+
+def counted(provider: Provider, since: datetime, until: datetime, kind: str) -> tuple[int, int]:
+    """How many messages of a kind that were to leave between two moments left, and how many wait."""
+    rows = Notice.objects.filter(provider=provider, kind=kind, leave_at__gte=since, leave_at__lt=until)
+    found = rows.aggregate(all=Count("pk"), left=Count("sent_at"))
+    return found["left"], found["all"] - found["left"]
 
 
 def _leave(notice: Notice) -> bool:

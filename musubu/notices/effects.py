@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
+from typing import Any
 
 from musubu import clock, config, terms
+from musubu.contracts import services
 from musubu.contracts.models import Application, Contract, Outcome
 from musubu.notices import actions
-from musubu.parties.models import Organisation, Provider
+from musubu.parties.models import Membership, Organisation, Provider, Role
 from musubu.terms import explain
 
 TELLS = {  # kind of outcome -> subject in words
@@ -36,6 +39,9 @@ TELLS = {  # kind of outcome -> subject in words
 }
 
 
+WAITS: dict[str, Callable[[Contract, Outcome], datetime | None]] = {}  # kind -> until when it waits (site/wiring)
+
+
 def tell(contract: Contract, outcome: Outcome) -> None:
     """A message to the contract's responsible person, in their language, with clause and reasons. What the terms want
     told by a last day leaves on that day, or at once where it has passed."""
@@ -48,7 +54,12 @@ def tell(contract: Contract, outcome: Outcome) -> None:
         lines += ["", f"{outcome.clause} {heading}", body]
     except LookupError:
         lines += ["", outcome.clause]
+    if outcome.what == "invoice.issued":
+        page = f"/billing/contracts/{contract.public_id}/invoices/{outcome.data['invoice']}/"
+        lines += ["", config.value("MUSUBU_ADDRESS") + page]
     leave = outcome.at
+    if waits := WAITS.get(outcome.what):
+        leave = max(leave, waits(contract, outcome) or leave)
     if outcome.what == "notice.latest":
         last = datetime.combine(date.fromisoformat(outcome.data["by"]), time(9), clock.TOKYO)
         leave = max(last, outcome.at)
@@ -114,6 +125,46 @@ def tell_key(contract: Contract, key: str) -> None:
     )
 
 
+INSTEAD = {
+    "ja": (
+        "お振込みでのお支払いのお願い",
+        "請求書 {number}（{amount}円）の口座振替ができませんでした。お手数ですが、下の口座へお振り込みください。\n\n"
+        "{bank}\n振込依頼人番号（お名前の前にご記入ください）: {code}\n請求書番号: {number}\n振込手数料はお客様のご負担となります。",
+    ),
+    "en": (
+        "Please pay by bank transfer",
+        "Invoice {number} ({amount} yen) could not be debited. Please transfer the sum to the account below.\n\n"
+        "{bank}\nPayer number (write it before your name): {code}\nInvoice: {number}\nThe bank's fee is borne by you.",
+    ),
+    "zh": (
+        "请以银行转账支付",
+        "账单 {number}（{amount} 日元）的账户扣款未能完成。请转账至以下账户。\n\n"
+        "{bank}\n汇款人编号（请写在名称之前）：{code}\n账单编号：{number}\n转账手续费由贵方承担。",
+    ),
+}
+
+
+def tell_transfer(contract: Contract, number: int, amount: int, code: str, key: str) -> None:
+    """A debit failed: how to pay by transfer instead (SC-10.1)."""
+    person, own = contract.responsible, contract.provider.collection
+    lang = person.language.split("-")[0]
+    subject, body = INSTEAD[lang]
+    bank = " ".join(
+        str(own.get(part, "")) for part in ("bank_name", "bank", "branch_name", "branch", "account", "client_name")
+    )
+    actions.send(
+        provider=contract.provider,
+        contract=contract,
+        to_email=person.email,
+        subject=f"[{contract.number}] {subject}",
+        body=body.format(number=f"{number:06}", amount=f"{amount:,}", bank=bank.strip(), code=code),
+        language=person.language,
+        kind="debit.transfer-instead",
+        clause="SC-10.1" if contract.service == "simpleconnect" else "EX-22",
+        key=key,
+    )
+
+
 LINKS = {  # kind of link -> subject and what it opens
     "invitation": {
         "ja": ("ご招待", "下のリンクから参加してください。14日間、一度だけ使えます。"),
@@ -150,3 +201,42 @@ def tell_link(
         kind=kind,
         secret=True,
     )
+
+
+STAFF = {  # what staff of billing are told
+    "approval-missing": {
+        "ja": (
+            "{month}の請求が承認されていません",
+            "{service}の請求書は{day}に発行されます。承認がない場合、18時まで送付を待ち、その後は承認なしで送付します。",
+        ),
+        "en": (
+            "The invoices of {month} are not approved",
+            "Those of {service} are issued on {day}. Without approval they wait until 18:00, then leave unapproved.",
+        ),
+        "zh": (
+            "{month}的账单尚未批准",
+            "{service}的账单将于{day}开具。若无批准，等待至18时，之后将未经批准直接发送。",
+        ),
+    },
+    "left-unapproved": {
+        "ja": ("{month}の請求書を承認なしで送付しました", "{service}の請求書は約款の期日（{day}）のため送付しました。"),
+        "en": ("Invoices of {month} left unapproved", "Those of {service} left on the last day of the terms, {day}."),
+        "zh": ("{month}的账单已未经批准发送", "{service}的账单因条款期限（{day}）已发送。"),
+    },
+}
+
+
+def tell_billing(provider: Provider, kind: str, values: dict[str, Any]) -> None:
+    """A message to everybody who does the provider's billing."""
+    path = f"{config.value('MUSUBU_ADDRESS')}/staff/runs/?month={values['month']}"
+    rows = Membership.objects.filter(
+        provider=provider, organisation__isnull=True, ended_at__isnull=True, role__in=(Role.BILLING, Role.OWNER)
+    )
+    for person in {row.person for row in rows.select_related("person")}:
+        lang = person.language.split("-")[0]
+        named = {**values, "service": services.get(values["service"]).names.get(lang, values["service"])}
+        subject, text = (part.format(**named) for part in STAFF[kind][lang])
+        actions.send(
+            provider=provider, to_email=person.email, subject=subject, body=f"{text}\n\n{path}",
+            language=person.language, kind=kind, key=f"{kind}:{values['month']}:{values['service']}:{person.pk}",
+        )  # fmt: skip

@@ -13,14 +13,14 @@ STAFF: dict[str, tuple[str, ...]] = {
     Role.OWNER: ("*",),
     Role.SALES: (
         "*.read", "applications.*", "catalogue.*", "contracts.*", "organisations.*", "customers.*",
-        "members.*", "posts.*", "notices.*", "letters.*", "events.*", "licences.*", "clock.*",
+        "members.*", "posts.*", "notices.*", "letters.*", "events.*", "licences.*", "clock.*", "billing.trial",
     ),
     Role.BILLING: ("*.read", "billing.*", "invoices.*", "payments.*", "charges.*", "contracts.measure", "contracts.lift",
                    "contracts.record", "events.*", "notices.*", "clock.*"),
     Role.SUPPORT: ("*.read", "contracts.record", "events.*", "notices.*", "letters.*", "posts.*", "requests.*", "cases.*",
                    "members.invite", "clock.*"),
-    Role.OPERATIONS: ("*.read", "contracts.measure", "contracts.lift", "contracts.record", "events.*", "operations.*",
-                      "incidents.*", "maintenance.*", "posts.*", "status.*", "clock.*", "api.*", "webhooks.*", "keys.*"),
+    Role.OPERATIONS: ("*.read", "contracts.measure", "contracts.lift", "contracts.hold", "contracts.record", "events.*", "operations.*",
+                      "incidents.*", "maintenance.*", "posts.*", "status.*", "clock.*", "meetings.retry", "api.*", "webhooks.*", "keys.*"),
     Role.AUDITOR: ("*.read",),
 }  # fmt: skip
 _RUNS_THE_ORGANISATION = (

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from musubu.contracts.models import Contract
 from musubu.parties.models import Organisation
 from musubu.parties.permissions import membership_allows
 
@@ -17,6 +18,7 @@ class Item:
     url: str  # name of the page
     label: str | Promise
     action: str
+    pages: str = ""  # how the names of all pages begin that belong to it
 
 
 Section = tuple[str | Promise, list[Item]]
@@ -33,12 +35,24 @@ STAFF: list[Section] = [
     (
         _("Money"),
         [
+            Item("billing-dashboard", _("Money at a glance"), "billing.read"),
             Item("billing-home", _("Invoices and payments"), "invoices.read"),
+            Item("billing-runs", _("Monthly run"), "billing.read"),
+            Item("billing-trials", _("Try prices"), "billing.trial"),
             Item("billing-deposits", _("Money in"), "payments.match"),
             Item("billing-debits", _("Direct debit"), "payments.debit"),
+            Item("billing-card-desk", _("Card payments"), "payments.read"),
+            Item("billing-dunning", _("Overdue"), "payments.read"),
+            Item("billing-write-offs", _("Write-offs"), "payments.read"),
+            Item("billing-agencies", _("Collection agents"), "payments.agency"),
+            Item("billing-payouts", _("Money out"), "payments.payout"),
+            Item("billing-sales-desk", _("Sellers and agents"), "billing.read"),
+            Item("billing-claims-desk", _("Outage claims"), "billing.read"),
+            Item("billing-equipment-desk", _("Equipment"), "equipment.read"),
             Item("billing-books", _("Books"), "billing.read"),
         ],
     ),
+    (_("Services"), [Item("meetings-staff", _("Meetings"), "meetings.read", "meetings-")]),
     (
         _("Telling"),
         [
@@ -66,6 +80,9 @@ CUSTOMER: list[Section] = [
             Item("contracts-list", _("Contracts"), "contracts.read"),
             Item("contracts-applications", _("Applications"), "applications.read"),
             Item("billing-home", _("Invoices and payments"), "invoices.read"),
+            Item("billing-equipment", _("Equipment"), "invoices.read"),
+            Item("billing-claims", _("Outage claims"), "invoices.read"),
+            Item("billing-statements", _("Statements and payouts"), "invoices.read"),
             Item("notices-mailbox", _("Messages"), "notices.read"),
         ],
     ),
@@ -79,6 +96,8 @@ CUSTOMER: list[Section] = [
         ],
     ),
 ]
+# a customer's services with pages of their own: shown while there is a contract for them
+SERVICES: dict[str, Item] = {"liveon": Item("meetings-home", _("Meetings"), "meetings.read", "meetings-")}
 AGENT = Item("contracts-agency", _("Customers"), "organisation.read")
 CLOCK = Item("portal-clock", _("Clock"), "clock.advance")
 
@@ -90,8 +109,16 @@ def menu(acting: Any) -> list[tuple[str | Promise, list[Item]]]:
         sections[-1][1].append(CLOCK)
     if acting.organisation is not None and acting.organisation.kind == Organisation.Kind.AGENT:
         sections[0][1].insert(1, AGENT)
+    if acting.organisation is not None:
+        sections.insert(1, (_("Services"), _services(acting.organisation)))
     allowed = [
         (heading, [item for item in items if membership_allows(acting.membership, item.action)])
         for heading, items in sections
     ]
     return [(heading, items) for heading, items in allowed if items]
+
+
+def _services(organisation: Organisation) -> list[Item]:
+    rows = Contract.objects.filter(organisation=organisation, service__in=SERVICES)
+    used = set(rows.exclude(state=Contract.State.ENDED).values_list("service", flat=True))
+    return [item for service, item in SERVICES.items() if service in used]

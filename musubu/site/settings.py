@@ -151,4 +151,5 @@ LOGGING = {
     "formatters": {"line": {"()": "musubu.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"stripe": {"level": "WARNING"}},
 }

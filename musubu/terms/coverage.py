@@ -25,7 +25,7 @@ SLOT_MODULES = {
     "tax": "invoicing", "debts": "invoicing", "interest": "payment", "short-payment": "payment", "reminder": "default",
     "fall": "default", "daily": "default", "default-case": "default", "retention": "videos", "fall-deletion": "videos",
     "deposit": "deposit", "deposit-applied": "deposit", "deposit-unpaid": "deposit", "deposit-paid": "deposit",
-    "equipment": "equipment", "evasion": "ending", "compensation": "outage", "compensation-cap": "outage",
+    "equipment": "equipment", "sale": "equipment", "evasion": "ending", "compensation": "outage", "compensation-cap": "outage",
     "claim-deadline": "outage", "carrier": "outage", "stopped-time": "outage", "counted-to": "cancellation",
     "end-notice": "notice_periods", "end-refund": "ending", "terms-notice": "notice_periods",
     "maintenance-notice": "notice_periods", "deletion": "ending", "ending": "ending", "death": "ending",

@@ -136,6 +136,7 @@ FAMILIES: dict[str, dict[str, Kind]] = {
     "deposit-unpaid.suspend": NOTHING,
     "deposit-paid.resume": NOTHING,
     "short-payment.told": NOTHING,
+    "sale.paid-first": NOTHING,
     "equipment.penalty": {"return_days": Whole(0, 365)},
     "evasion.surcharge": {"surcharge_times": Whole(0, 100), "surcharge_taxed": Switch()},
     "compensation.none": NOTHING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ class Invoice:
     paid: int = 0
     interest_from: date | None = None  # first day not yet counted
     void: bool = False
+    from_balance: int = 0  # how much of `paid` came from the customer's balance
+    new_due: datetime | None = None  # set with a reminder
 
     @property
     def unpaid(self) -> int:
@@ -40,6 +42,17 @@ class Charge:
     last: date
     amount: int
     taxed: bool
+    outcome: int = -1  # position of the outcome that made it
+
+
+@dataclass(slots=True)
+class Payment:
+    """Where the money of one `pay` went: so that it can be taken back."""
+
+    takes: list[tuple[Invoice, int]] = field(default_factory=list)
+    deposit: int = 0
+    kept: int = 0
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,7 @@ class Life:
         self.initial_charged = False
         self.pending: dict[date, list[Charge]] = {}
         self.invoices: list[Invoice] = []
+        self.payments: list[Payment] = []
         self.balance = 0
         self.due_at_once: set[date] = set()
         self.deposit = Deposit()
@@ -100,6 +114,7 @@ class Life:
         self.claimed: set[int] = set()
         self.videos: dict[str, datetime] = {}
         self.units: dict[str, int] = {}
+        self.orders: dict[str, Invoice] = {}
 
     def rule(self, slot: str) -> Rule | None:
         return self.terms.rule(slot)
@@ -147,14 +162,16 @@ class Life:
         if day not in self.pending:
             self.pending[day] = []
             self.schedule(max(self.now, at_midnight(day)), INVOICE, "invoice", day)
-        self.pending[day].append(Charge(item, first, last, amount, taxed))
+        self.pending[day].append(Charge(item, first, last, amount, taxed, len(self.outcomes) - 1))
 
     def invoice_date(self, item: str, first: date) -> date:
         """The day on which a charge made now is invoiced."""
         rule = self.need("invoice")
+        if item == "equipment":  # shipped only after payment, so asked for at once (SC-10.4)
+            return self.today
         if rule.family == "invoice.same-day":
             return self.today
-        month = next_month_first(first if item == "usage" else self.today)
+        month = next_month_first(max(first, month_first(self.today)) if item == "usage" else self.today)
         if item == "minimum-term":  # like a month's fee of the last month: invoiced on the day of the charge
             month = month_first(self.today)
         day = month.replace(day=int(rule["invoice_day"]))

@@ -7,12 +7,15 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-TAX_RATES = (  # Consumption Tax Act and its amendments: first day of each standard rate
-    (date(1989, 4, 1), 3),
-    (date(1997, 4, 1), 5),
-    (date(2014, 4, 1), 8),
-    (date(2019, 10, 1), 10),
-)
+from musubu.terms import dated
+
+TAX_RATES = dated.checked((  # Consumption Tax Act and its amendments: the standard rate in per cent
+    dated.Dated(date(1900, 1, 1), date(1989, 3, 31), 0),
+    dated.Dated(date(1989, 4, 1), date(1997, 3, 31), 3),
+    dated.Dated(date(1997, 4, 1), date(2014, 3, 31), 5),
+    dated.Dated(date(2014, 4, 1), date(2019, 9, 30), 8),
+    dated.Dated(date(2019, 10, 1), None, 10),
+))  # fmt: skip
 
 
 def rounded(amount: Fraction, direction: str) -> int:
@@ -29,8 +32,8 @@ def ratio(rate: str) -> Fraction:
 
 
 def tax_rate(day: date) -> int:
-    """Standard rate of consumption tax in per cent on a day."""
-    return next((rate for since, rate in reversed(TAX_RATES) if day >= since), 0)
+    """Standard rate of consumption tax in per cent on a day. Raises DatedError where the table has none."""
+    return dated.on(TAX_RATES, day)
 
 
 def tax(net: int, rate: int, direction: str) -> int:

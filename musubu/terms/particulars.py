@@ -10,6 +10,7 @@ from typing import Any
 from musubu.terms.load import Terms, TermsError
 
 FORMS = ("monthly", "multi-month", "spot")
+MOST_YEN = 10**10
 PAYMENTS = ("transfer", "debit", "card")
 
 
@@ -76,8 +77,8 @@ def particulars(terms: Terms, table: Mapping[str, Any]) -> Particulars:
 
 
 def _yen(key: str, given: Any) -> None:
-    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
-        raise TermsError(f"{key}: {given!r} is not allowed; give whole yen, 0 or more")
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_YEN:
+        raise TermsError(f"{key}: {given!r} is not allowed; give whole yen, 0 or more (up to {MOST_YEN:,})")
 
 
 def _within(key: str, given: Any, least: int, most: int) -> None:

@@ -29,6 +29,7 @@ from musubu.terms.rules import (
     notice_periods,
     outage,
     payment,
+    repayment,
     videos,
 )
 
@@ -37,6 +38,8 @@ EVENTS: dict[str, Callable[[Life, dict[str, Any]], None]] = {
     "cancel": cancellation.cancel,
     "stop-renewal": cancellation.stop_renewal,
     "pay": payment.pay,
+    "take-back": repayment.take_back,
+    "give-back": repayment.give_back,
     "outage": outage.begin,
     "claim": outage.claim,
     "post-video": videos.post,
@@ -49,6 +52,8 @@ EVENTS: dict[str, Callable[[Life, dict[str, Any]], None]] = {
     "suspend": ending.suspend,
     "lift": ending.lift,
     "terminate": ending.terminate,
+    "order-equipment": equipment.order,
+    "cancel-order": equipment.cancel_order,
     "ship-replacement": equipment.ship,
     "return-unit": equipment.give_back,
     "evaded": ending.evaded,

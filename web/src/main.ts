@@ -6,6 +6,8 @@ import * as menu from "./menu";
 import * as once from "./once";
 import * as palette from "./palette";
 import * as progress from "./progress";
+import * as refresh from "./refresh";
 import * as theme from "./theme";
+import * as when from "./when";
 
-for (const island of [confirm, once, copy, draft, lifeline, menu, palette, progress, theme]) island.connect(document);
+for (const island of [confirm, once, copy, draft, lifeline, menu, palette, progress, refresh, theme, when]) island.connect(document);

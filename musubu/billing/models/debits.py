@@ -59,6 +59,26 @@ class DebitLine(models.Model):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="debit_lines")
     amount = models.PositiveBigIntegerField()
     result = models.CharField(max_length=20, blank=True)
+    decision = models.CharField(max_length=10, blank=True)  # of a person, on a debit that failed: again | transfer
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "place"], name="debit_line_once")]
+
+
+class BankBranch(models.Model):
+    """A branch of a bank, from the list that the provider imported."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="bank_branches")
+    bank = models.CharField(max_length=4)
+    bank_name = models.CharField(max_length=60)
+    bank_kana = models.CharField(max_length=15)  # bank kana, as files have it
+    branch = models.CharField(max_length=3)
+    branch_name = models.CharField(max_length=60)
+    branch_kana = models.CharField(max_length=15)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "bank", "branch"], name="bank_branch_once")
+        ]

@@ -43,9 +43,20 @@ class BankDeposit(models.Model):
     matched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=40, blank=True)
     set_aside = models.CharField(max_length=200, blank=True)  # why it is nobody's payment
+    aside_at = models.DateTimeField(null=True, blank=True)
+    in_suspense = models.PositiveIntegerField(
+        default=0
+    )  # how often it was booked as an unknown payer's; odd: it is now
+    remark = models.CharField(max_length=100, blank=True)  # EDI field or the bank's own note
+    fingerprint = models.CharField(max_length=64, blank=True)  # of a line of a bank's CSV: files that overlap meet once
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["file", "row"], name="bank_deposit_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "row"], name="bank_deposit_once"),
+            models.UniqueConstraint(
+                fields=["provider", "fingerprint"], condition=~models.Q(fingerprint=""), name="bank_line_once"
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["provider", "matched_at"])]
 
 
@@ -60,3 +71,57 @@ class PayerName(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "organisation", "name"], name="payer_name_once")
         ]
+
+
+class DepositPart(models.Model):
+    """What part of a deposit pays which contract; a part that was wrong is undone, never deleted. `kind` says how the
+    amount fits what was open: exact, fee (less a bank's fee), short, over."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    deposit = models.ForeignKey(BankDeposit, models.PROTECT, related_name="parts")
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="deposit_parts")
+    amount = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=10)
+    difference = models.PositiveBigIntegerField(default=0)  # yen missing or over
+    matched_at = models.DateTimeField()
+    matched_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    of_contract = models.PositiveIntegerField(null=True, blank=True)  # the invoice that stayed open in part
+    settled = models.CharField(
+        max_length=20, blank=True
+    )  # what was done about the difference: fee-borne, kept, given-back
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["deposit", "contract"], condition=models.Q(undone_at__isnull=True), name="deposit_part_once"
+            )
+        ]
+
+
+class BankLayout(models.Model):
+    """How one bank's CSV is read: which heading holds what, as the provider keeps it."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="bank_layouts")
+    name = models.CharField(max_length=60)
+    columns = (
+        models.JSONField()
+    )  # {"day": ["操作日(年)", …], "amount": "入金金額", "payer": …, "remark": …, "balance": …}
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "name"], name="bank_layout_once")]
+
+
+class CsvUpload(models.Model):
+    """A bank's CSV that a person looks at before it is taken; gone once taken or put away."""
+
+    public_id = models.UUIDField(default=public_id, unique=True, editable=False)
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+")
+    layout = models.ForeignKey(BankLayout, models.CASCADE)
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

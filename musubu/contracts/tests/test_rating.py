@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from musubu import clock
+from musubu.billing.models import Invoice
 from musubu.contracts import actions, presets, rating, usage
+from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, RateTable, UsageRecord
 from musubu.parties import cast
 from musubu.refusals import NotPossible
@@ -118,7 +120,14 @@ def test_a_late_record_goes_on_the_next_invoice_with_its_own_rate(contract: Cont
         usage.hand_in(contract=contract, records=calls("late", at=may))
         usage.hand_in(contract=contract, records=calls("new", at=june + timedelta(hours=1), seconds=2))
     charges = contract.outcomes.filter(what="charge", data__item="usage").order_by("n")
-    assert [(one.data["from"], one.data["amount"]) for one in charges] == [("2026-06-01", 32), ("2026-06-01", 200)]
+    assert [(one.data["from"], one.data["amount"]) for one in charges] == [("2026-05-20", 32), ("2026-06-01", 200)]
+    late = contract.outcomes.get(n=charges[0].n)
+    assert late.data["to"] == "2026-05-20" and late.why[0]["key"] == "usage-late"
+    sandbox.advance(contract.provider, datetime(2026, 7, 16, tzinfo=clock.TOKYO))
+    invoice = Invoice.objects.get(contract=contract, issued_at__gte=datetime(2026, 7, 1, tzinfo=clock.TOKYO))
+    assert [(line.first, line.amount) for line in invoice.lines.filter(item="usage").order_by("outcome")] == [
+        (may.date(), 32), (june.date().replace(day=1), 200),
+    ]  # fmt: skip
     assert UsageRecord.objects.get(record="late").at == may
 
 
@@ -130,6 +139,68 @@ def test_fractions_are_dropped_once_in_a_month(contract: Contract) -> None:
         for one in short:
             usage.hand_in(contract=contract, records=[one])
     assert sum(event.data["amount"] for event in contract.events.filter(what="usage")) == 25  # 3 × 8.5
+
+
+@pytest.mark.django_db
+def test_every_record_knows_the_charge_that_it_went_into(contract: Contract) -> None:
+    june = datetime(2026, 6, 12, 9, tzinfo=clock.TOKYO)
+    with clock.standing_at(june):
+        usage.hand_in(contract=contract, records=[{"id": "s", "at": june, "number": "0570000000", "seconds": 0}])
+        late = calls("old1", "old2", at=june - timedelta(days=20))
+        usage.hand_in(contract=contract, records=[*calls("a", "b", at=june), *late])
+    charges = {one.n: one for one in contract.outcomes.filter(what="charge", data__item="usage")}
+    rows = {row.record: charges.get(row.outcome or -1) for row in UsageRecord.objects.all()}
+    assert rows["a"] == rows["b"] == rows["s"] and rows["old1"] == rows["old2"] != rows["a"]
+    assert rows["a"].data["amount"] == 64 and rows["old1"].data == {  # type: ignore[union-attr]
+        "item": "usage", "from": "2026-05-23", "to": "2026-05-23", "amount": 64,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_what_a_month_includes_and_tiers_of_what_is_counted(contract: Contract) -> None:
+    june = datetime(2026, 6, 1, 9, tzinfo=clock.TOKYO)
+    monthly = {"included": "50", "tiers": {"transfer_gb": [[100, "0"], [200, "10"], [None, "5.5"]]}}
+    RateTable.objects.create(
+        provider=contract.provider, service="simpleconnect", valid_from=june.date(), rows=ROWS, monthly=monthly
+    )
+
+    def used(name: str, quantity: int) -> dict[str, Any]:
+        return {"id": name, "at": june, "metric": "transfer_gb", "quantity": quantity}
+
+    with clock.standing_at(june + timedelta(days=10)):
+        usage.hand_in(contract=contract, records=calls("a", at=june))  # 32 yen of 50 that are included
+        assert not contract.events.filter(what="usage").exists()
+        usage.hand_in(contract=contract, records=calls("b", at=june))  # 14 yen beyond
+        usage.hand_in(contract=contract, records=[used("g1", 90)])
+        usage.hand_in(contract=contract, records=[used("g2", 111)])  # 201: 100 at 10 yen, 1 at 5.5 yen
+        with pytest.raises(NotPossible, match="record 1: there are no tiers for storage_gb"):
+            usage.hand_in(contract=contract, records=[{**used("x", 1), "metric": "storage_gb"}])
+        with pytest.raises(NotPossible, match="record 1: a quantity"):
+            usage.hand_in(contract=contract, records=[used("x", -1)])
+    assert [event.data["amount"] for event in contract.events.filter(what="usage")] == [14, 1_005]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "says"),
+    [
+        ([[100, "1"]], "no end"),
+        ([[100, "1"], [100, "2"], [None, "1"]], "tier 2: ends at 100"),
+        ([[None, "1"], [None, "2"]], "no end"),
+        ([[100], [None, "1"]], "tier 1: give"),
+    ],
+)
+def test_wrong_tiers_are_refused_with_their_place(tiers: Any, says: str) -> None:
+    with pytest.raises(rating.RateError, match=says):
+        rating.Table.parse(ROWS, {"tiers": {"gb": tiers}})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("amount", [-1, 10**10 + 1, True, "5", 1.5])
+@pytest.mark.parametrize(("what", "key"), [("pay", "amount"), ("usage", "amount"), ("change-price", "monthly_fee")])
+def test_no_event_takes_a_negative_or_absurd_amount(contract: Contract, what: str, key: str, amount: Any) -> None:
+    with pytest.raises(NotPossible, match="whole yen"):
+        actions.record_event(contract=contract, what=what, data={key: amount})
+    assert contract.events.count() == 1
 
 
 @pytest.mark.django_db

@@ -43,11 +43,11 @@ class AudioBridges:
         with contextlib.suppress(EngineError):
             await self.handle.message({"request": "destroy", "room": room, "secret": secret, "permanent": False})
 
-    async def forward(self, room: str, group: str, host: str, port: int, ssrc: int) -> int:
+    async def forward(self, room: str, secret: str, group: str, host: str, port: int, ssrc: int) -> int:
         """Send a group's mix as Opus over plain RTP, without a pause; the number with which it is stopped."""
         body = {
-            "request": "rtp_forward", "admin_key": self.key, "room": room, "group": group, "host": host, "port": port,
-            "ssrc": ssrc, "codec": "opus", "ptype": 111, "always_on": True,
+            "request": "rtp_forward", "admin_key": self.key, "room": room, "secret": secret, "group": group, "host": host,
+            "port": port, "ssrc": ssrc, "codec": "opus", "ptype": 111, "always_on": True,
         }  # fmt: skip
         return int((await self.handle.message(body)).data["stream_id"])
 

@@ -1,6 +1,6 @@
 """Files by the Japanese Bankers Association's layouts (全銀協): transfers, direct debits, deposit notices."""
 
-from musubu.engines.zengin.characters import CharacterError, check_name, kana
+from musubu.engines.zengin.characters import CharacterError, check_bank_name, check_name, kana
 from musubu.engines.zengin.files import (
     Collection,
     Debit,
@@ -12,8 +12,9 @@ from musubu.engines.zengin.files import (
     transfers,
 )
 from musubu.engines.zengin.records import FileError
+from musubu.engines.zengin.statement import read_money_in
 
 __all__ = [
-    "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_name", "debit_request",
-    "kana", "read_debit_result", "read_deposits", "transfers",
+    "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_bank_name", "check_name",
+    "debit_request", "kana", "read_debit_result", "read_deposits", "read_money_in", "transfers",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ TAKES_HALF = set("ﾊﾋﾌﾍﾎ")
 SMALL = dict(zip("ｧｨｩｪｫｬｭｮｯ", "ｱｲｳｴｵﾔﾕﾖﾂ", strict=True))
 PLAIN = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ ") | {chr(code) for code in range(0xFF71, 0xFF9E)}
 NAME = PLAIN | {VOICED, HALF_VOICED} | set("()-.")  # of parties; written narrowly, without ヲ
+BANK = PLAIN | {VOICED, HALF_VOICED, "-"}  # of banks and branches
 READ = NAME | set("ｦ/\\｢｣,")  # what files of other banks are seen to hold
 
 
@@ -42,6 +43,11 @@ def _half(one: str) -> str:
 
 # full-width katakana -> half-width, by what the half-width ones normalize to
 HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
+
+
+def check_bank_name(text: str) -> str:
+    """As `check_name`, for the narrower names of banks and branches."""
+    return check_name(text, BANK)
 
 
 def check_name(text: str, allowed: set[str] = NAME) -> str:

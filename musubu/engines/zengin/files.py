@@ -13,7 +13,7 @@ WIDTH, NOTICE_WIDTH = 120, 200
 REIWA = 2018  # Reiwa 1 is 2019
 
 
-def _layout(*fields: tuple[str, str, int] | tuple[str, str, int, str]) -> Layout:
+def layout(*fields: tuple[str, str, int] | tuple[str, str, int, str]) -> Layout:
     return Layout(tuple(Field(*field) for field in fields))
 
 
@@ -22,7 +22,7 @@ _END = (("record", "N", 1, "9"), ("dummy", "C", 119))
 
 
 def _header(kind: str) -> Layout:
-    return _layout(
+    return layout(
         ("record", "N", 1, "1"), ("kind", "N", 2, kind), ("code", "N", 1, "0"), ("client", "N", 10),
         ("client_name", "C", 40), ("day", "N", 4), *_BANK, ("account_kind", "N", 1), ("account", "N", 7),
         ("dummy", "C", 17),
@@ -31,45 +31,45 @@ def _header(kind: str) -> Layout:
 
 TRANSFER = {
     "1": _header("21"),
-    "2": _layout(
+    "2": layout(
         ("record", "N", 1, "2"), *_BANK, ("clearing", "N", 4), ("account_kind", "N", 1), ("account", "N", 7),
         ("name", "C", 30), ("amount", "N", 10), ("new", "N", 1), ("customer1", "N", 10), ("customer2", "N", 10),
         ("how", "N", 1), ("edi", "C", 1), ("dummy", "C", 7),
     ),
-    "8": _layout(("record", "N", 1, "8"), ("count", "N", 6), ("sum", "N", 12), ("dummy", "C", 101)),
-    "9": _layout(*_END),
+    "8": layout(("record", "N", 1, "8"), ("count", "N", 6), ("sum", "N", 12), ("dummy", "C", 101)),
+    "9": layout(*_END),
 }  # fmt: skip
 DEBIT = {
     "1": _header("91"),
-    "2": _layout(
+    "2": layout(
         ("record", "N", 1, "2"), *_BANK, ("dummy1", "C", 4), ("account_kind", "N", 1), ("account", "N", 7),
         ("name", "C", 30), ("amount", "N", 10), ("new", "N", 1), ("customer", "N", 20), ("result", "N", 1),
         ("dummy", "C", 8),
     ),
-    "8": _layout(
+    "8": layout(
         ("record", "N", 1, "8"), ("count", "N", 6), ("sum", "N", 12), ("done_count", "N", 6), ("done_sum", "N", 12),
         ("failed_count", "N", 6), ("failed_sum", "N", 12), ("dummy", "C", 65),
     ),
-    "9": _layout(*_END),
+    "9": layout(*_END),
 }  # fmt: skip
 NOTICE = {
-    "1": _layout(
+    "1": layout(
         ("record", "N", 1, "1"), ("kind", "N", 2, "01"), ("code", "N", 1), ("made", "N", 6), ("from", "N", 6),
         ("to", "N", 6), *_BANK, ("account_kind", "N", 1), ("account", "N", 7), ("account_name", "C", 40),
         ("dummy", "C", 93),
     ),
-    "2": _layout(
+    "2": layout(
         ("record", "N", 1, "2"), ("reference", "N", 6), ("day", "N", 6), ("value_day", "N", 6), ("amount", "N", 10),
         ("check_amount", "N", 10), ("payer_code", "C", 10), ("payer", "C", 48), ("bank_name", "C", 15),
         ("branch_name", "C", 15), ("cancelled", "C", 1), ("edi", "C", 20), ("dummy", "C", 52),
     ),
-    "8": _layout(
+    "8": layout(
         ("record", "N", 1, "8"), ("count", "N", 6), ("sum", "N", 12), ("cancelled_count", "N", 6),
         ("cancelled_sum", "N", 12), ("dummy", "C", 163),
     ),
-    "9": _layout(("record", "N", 1, "9"), ("dummy", "C", 199)),
+    "9": layout(("record", "N", 1, "9"), ("dummy", "C", 199)),
 }  # fmt: skip
-NEXT = {"": "1", "1": "2", "2": "28", "8": "19"}  # which records may follow which
+NEXT = {"": "1", "1": "28", "2": "28", "8": "19"}  # which records may follow which
 RESULTS = {"0": "paid", "1": "no-funds", "2": "no-account", "3": "stopped-by-payer", "4": "no-consent", "8": "stopped-by-us", "9": "other"}  # fmt: skip
 
 
@@ -98,6 +98,8 @@ class Transfer:
     amount: int
     kind: str = "1"
     customer: str = "0"
+    bank_name: str = ""
+    branch_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class Debit:
     customer: str
     kind: str = "1"
     result: str = ""
+    bank_name: str = ""
+    branch_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class Deposit:
     payer_code: str
     account: str
     cancelled: bool
+    remark: str = ""
 
 
 def _file(layouts: dict[str, Layout], sender: Collection, day: date, rows: list[dict[str, Any]]) -> bytes:
@@ -146,8 +151,9 @@ def transfers(sender: Collection, day: date, rows: Iterable[Transfer]) -> bytes:
         if row.amount <= 0:
             raise ValueError(f"{row.name}: a transfer is 1 yen or more")
         packed.append({
-            "bank": row.bank, "branch": row.branch, "account_kind": row.kind, "account": row.account, "name": row.name,
-            "amount": row.amount, "customer1": row.customer, "how": "7",
+            "bank": row.bank, "bank_name": row.bank_name, "branch": row.branch, "branch_name": row.branch_name,
+            "account_kind": row.kind, "account": row.account, "name": row.name, "amount": row.amount,
+            "customer1": row.customer, "how": "7",
         })  # fmt: skip
     return _file(TRANSFER, sender, day, packed)
 
@@ -159,13 +165,14 @@ def debit_request(sender: Collection, day: date, rows: Iterable[Debit]) -> bytes
         if row.amount <= 0:
             raise ValueError(f"{row.name}: a debit is 1 yen or more")
         packed.append({
-            "bank": row.bank, "branch": row.branch, "account_kind": row.kind, "account": row.account, "name": row.name,
-            "amount": row.amount, "customer": row.customer, "result": "0",
+            "bank": row.bank, "bank_name": row.bank_name, "branch": row.branch, "branch_name": row.branch_name,
+            "account_kind": row.kind, "account": row.account, "name": row.name, "amount": row.amount,
+            "customer": row.customer, "result": "0",
         })  # fmt: skip
     return _file(DEBIT, sender, day, packed)
 
 
-def _records(content: bytes, layouts: dict[str, Layout], width: int) -> list[tuple[str, dict[str, str]]]:
+def records_of(content: bytes, layouts: dict[str, Layout], width: int) -> list[tuple[str, dict[str, str]]]:
     """(record kind, fields) in order, the order checked."""
     found: list[tuple[str, dict[str, str]]] = []
     before = ""
@@ -182,7 +189,7 @@ def _records(content: bytes, layouts: dict[str, Layout], width: int) -> list[tup
     return found
 
 
-def _totals(number: int, fields: dict[str, str], name: str, column: int, found: int) -> None:
+def check_total(number: int, fields: dict[str, str], name: str, column: int, found: int) -> None:
     if int(fields[name]) != found:
         raise FileError(number, column, f"{name} says {int(fields[name])}, the records before come to {found}")
 
@@ -190,7 +197,7 @@ def _totals(number: int, fields: dict[str, str], name: str, column: int, found: 
 def read_debit_result(content: bytes) -> list[Debit]:
     """The bank's answer to a debit file. Raises FileError; nothing of a wrong file is given back."""
     rows: list[Debit] = []
-    for number, (kind, fields) in enumerate(_records(content, DEBIT, WIDTH), 1):
+    for number, (kind, fields) in enumerate(records_of(content, DEBIT, WIDTH), 1):
         if kind == "2":
             if fields["result"] not in RESULTS:
                 raise FileError(number, 112, f"result {fields['result']!r} is none of {', '.join(RESULTS)}")
@@ -205,11 +212,11 @@ def read_debit_result(content: bytes) -> list[Debit]:
                 ("count", 2, len(rows)), ("sum", 8, sum(done) + sum(failed)), ("done_count", 20, len(done)),
                 ("done_sum", 26, sum(done)), ("failed_count", 38, len(failed)), ("failed_sum", 44, sum(failed)),
             ):  # fmt: skip
-                _totals(number, fields, name, column, value)
+                check_total(number, fields, name, column, value)
     return rows
 
 
-def _day(text: str, record: int, column: int) -> date:
+def era_day(text: str, record: int, column: int) -> date:
     """YYMMDD in Reiwa, which a bank file does not name."""
     try:
         return date(REIWA + int(text[:2]), int(text[2:4]), int(text[4:]))
@@ -222,13 +229,13 @@ def read_deposits(content: bytes) -> list[Deposit]:
     rows: list[Deposit] = []
     account = ""
     block: list[Deposit] = []
-    for number, (kind, fields) in enumerate(_records(content, NOTICE, NOTICE_WIDTH), 1):
+    for number, (kind, fields) in enumerate(records_of(content, NOTICE, NOTICE_WIDTH), 1):
         if kind == "1":
             account, block = fields["branch"] + fields["account"], []
         elif kind == "2":
             block.append(Deposit(
-                fields["reference"], _day(fields["value_day"], number, 14), int(fields["amount"]), fields["payer"],
-                fields["payer_code"], account, fields["cancelled"] == "1",
+                fields["reference"], era_day(fields["value_day"], number, 14), int(fields["amount"]), fields["payer"],
+                fields["payer_code"], account, fields["cancelled"] == "1", fields["edi"],
             ))  # fmt: skip
         elif kind == "8":
             live = [row for row in block if not row.cancelled]
@@ -237,7 +244,7 @@ def read_deposits(content: bytes) -> list[Deposit]:
                 ("count", 2, len(live)), ("sum", 8, sum(row.amount for row in live)),
                 ("cancelled_count", 20, len(gone)), ("cancelled_sum", 26, sum(row.amount for row in gone)),
             ):  # fmt: skip
-                _totals(number, fields, name, column, value)
+                check_total(number, fields, name, column, value)
             rows += block
     return rows
 
@@ -259,7 +266,7 @@ def deposit_notice(sender: Collection, made: date, rows: Iterable[Deposit]) -> b
     records += [
         NOTICE["2"].pack(
             reference=row.reference, day=era(row.day), value_day=era(row.day), amount=row.amount, payer=row.payer,
-            payer_code=row.payer_code, cancelled="1" if row.cancelled else "",
+            payer_code=row.payer_code, cancelled="1" if row.cancelled else "", edi=row.remark,
         )
         for row in listed
     ]  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from musubu.engines.zengin.characters import READ, CharacterError, check_name
+from musubu.engines.zengin.characters import BANK, NAME, READ, CharacterError, check_name
 
 CODE = "cp932"
+BANKS = ("bank_name", "branch_name")  # which may hold fewer signs than the names of people and companies
 
 
 class FileError(ValueError):
@@ -60,7 +61,7 @@ def _packed(field: Field, value: Any) -> bytes:
         return text.rjust(field.width, "0").encode()
     text = str(value or "")
     try:
-        given = check_name(text).encode(CODE)
+        given = check_name(text, BANK if field.name in BANKS else NAME).encode(CODE)
     except CharacterError as error:
         raise ValueError(f"{field.name}: {error}") from None
     if len(given) > field.width:

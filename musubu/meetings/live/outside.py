@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
+from musubu import clock
 from musubu.contracts.models import Contract
 from musubu.meetings import telling
-from musubu.meetings.models import Sitting
+from musubu.meetings.actions import quality, recordings
+from musubu.meetings.models import Attendance, Recording, Sitting
 from musubu.meetings.together import chat, files
 
 
@@ -19,21 +20,22 @@ def tell(kind: str, contract: int, data: dict[str, Any]) -> None:
     telling.tell(kind, Contract.objects.select_related("provider").get(pk=contract), data | about)
 
 
-def begin_recording(sitting: int, attendance: str, present: list[str]) -> str:
+def begin_recording(sitting: int, attendance: str, at: datetime) -> str:
     """Its key. Raises NotPossible where this person may not record."""
-    return uuid.uuid4().hex
+    by = Attendance.objects.select_related("person", "licence__group").get(public_id=attendance)
+    with clock.standing_at(at):
+        row = recordings.begin(sitting=Sitting.objects.select_related("meeting__contract").get(pk=sitting), by=by)
+    return str(row.public_id)
 
 
 def stop_recording(key: str, at: datetime) -> None:
-    """It is complete: its processing begins."""
-
-
-def present_in_recording(key: str, attendance: str) -> None:
-    """Somebody came in while it runs."""
+    """It is complete: its processing begins. Who was there is read from the attendances."""
+    recordings.stop(recording=Recording.objects.get(public_id=key), at=at)
 
 
 def hand_in_quality(rows: list[dict[str, Any]]) -> None:
     """Samples of a minute: one row a person."""
+    quality.hand_in(rows)
 
 
 def shared_file(meeting: int, file: str) -> dict[str, Any] | None:

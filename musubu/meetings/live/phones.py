@@ -102,7 +102,7 @@ class Phones:
         await house.bridges.ensure(room.id, room.secret)
         streams = [{"mid": "0", "mindex": 0, "type": "audio", "codec": "opus", "description": "mic", "fec": True}]
         told = await house.rooms.add_remote(room.id, room.secret, FEED, "phones", streams)
-        await house.bridges.forward(room.id, "phone", "127.0.0.1", int(told["port"]), SSRC)
+        await house.bridges.forward(room.id, room.secret, "phone", "127.0.0.1", int(told["port"]), SSRC)
         self.feed = FEED
         for who in room.people.values():
             for one in who.streams:

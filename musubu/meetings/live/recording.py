@@ -35,9 +35,10 @@ class Recorder:
         """From now on; raises NotPossible, EngineError."""
         if self.now:
             return
-        present = [one.id for one in self.room.people.values()]
         await self.room.house.database.settled()
-        key = await self.room.house.database.run(outside.begin_recording, self.room.facts.sitting, who.id, present)
+        key = await self.room.house.database.run(
+            outside.begin_recording, self.room.facts.sitting, who.id, self.room.facts.now()
+        )
         self.now = {"id": key, "by": who.name, "since": self.room.facts.now().isoformat()}
         await self.room.engine_ready()
         await self.room.house.rooms.record(self.room.id, self.room.secret, True)
@@ -57,11 +58,6 @@ class Recorder:
         """The engine has the room anew: go on where it stopped."""
         if self.now:
             await self.room.house.rooms.record(self.room.id, self.room.secret, True)
-
-    def heard(self, who: Participant) -> None:
-        """Somebody came while it runs: they are told with the welcome, and it is kept that they were."""
-        if self.now:
-            self.room.house.database.later(outside.present_in_recording, self.now["id"], who.id)
 
     def _tell(self) -> None:
         self.room.broadcast({"t": "record", "record": self.shown()})

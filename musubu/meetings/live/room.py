@@ -217,7 +217,6 @@ class Room:
         self._kept_in_database(who)
         if who.is_host:
             self._host_came(who)
-        self.recorder.heard(who)
 
     def welcome(self, who: Participant, *, kept: bool) -> dict[str, Any]:
         facts = self.facts

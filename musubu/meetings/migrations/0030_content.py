@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0010_planning'),
+        ('meetings', '0020_recordings'),
     ]
 
     operations = [

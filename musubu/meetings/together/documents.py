@@ -50,7 +50,9 @@ def prepare(*, meeting: Meeting, person: Person, name: str, read: files.Read) ->
 def _keep(row: MeetingDocument, name: str, read: files.Read) -> MeetingDocument:
     row.name, row.at = files.clean_name(name), clock.now()
     if extension(row) not in libreoffice.EXTENSIONS | {"pdf"}:
-        raise NotPossible(_("Only PDF and Office documents (Word, Excel, PowerPoint, OpenDocument, text) can be shown."))
+        raise NotPossible(
+            _("Only PDF and Office documents (Word, Excel, PowerPoint, OpenDocument, text) can be shown.")
+        )
     row.size = files.write(read, source_path(row), files.LARGEST)
     row.save()
     return row

@@ -49,7 +49,11 @@ def in_room(request: HttpRequest) -> Attendance | None:
         return None
     rows = Attendance.objects.select_related("sitting__meeting__contract", "sitting__meeting__provider")
     found = rows.filter(public_id=ticket.attendance, sitting=ticket.sitting, sitting__ended_at__isnull=True).first()
-    return found if found and found.left_reason not in ("removed", "taken-over") and not _barred(found, ticket.key) else None
+    return (
+        found
+        if found and found.left_reason not in ("removed", "taken-over") and not _barred(found, ticket.key)
+        else None
+    )
 
 
 def _barred(attendance: Attendance, key: str) -> bool:
@@ -87,8 +91,10 @@ def _linked(request: HttpRequest) -> list[str]:
 def may_see(who: Visitor, meeting: Meeting, sitting: Sitting | int | None) -> bool:
     """A personal room's content is for those who were there; another meeting's is for its people."""
     key = sitting.pk if isinstance(sitting, Sitting) else sitting
-    return meeting.kind != Meeting.Kind.PERSONAL or meeting.host_id in {one.person_id for one in who.attendances} or (
-        who.was_in(key)
+    return (
+        meeting.kind != Meeting.Kind.PERSONAL
+        or meeting.host_id in {one.person_id for one in who.attendances}
+        or (who.was_in(key))
     )
 
 

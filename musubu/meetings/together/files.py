@@ -69,7 +69,9 @@ def check_room(attendance: Attendance, size: int, most: int) -> None:
 def clean_name(name: str) -> str:
     """The name alone, without a path and what confuses its reader (control characters, turned directions)."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(one for one in last if one.isprintable() and one not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    kept = "".join(
+        one for one in last if one.isprintable() and one not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
     return kept.strip(" .")[-200:] or _("file")
 
 

@@ -15,7 +15,8 @@ def begin(life: Life, invoice: Invoice) -> None:
     """The day after the due day."""
     rule = life.rule("reminder")
     if rule and life.running and not life.free:
-        new_due = datetime.combine(invoice.due + DAY * rule["new_due_days"], time(rule["new_due_hour"]))
+        first = max(invoice.due, life.today - DAY)  # later where a payment was taken back
+        new_due = datetime.combine(first + DAY * rule["new_due_days"], time(rule["new_due_hour"]))
         why = Step(
             rule.family,
             {"due": invoice.due.isoformat(), "days": rule["new_due_days"], "unpaid": invoice.unpaid},
@@ -26,10 +27,12 @@ def begin(life: Life, invoice: Invoice) -> None:
             {"invoice": invoice.number, "new_due": new_due.isoformat() + "+09:00"},
             why,
         )
+        invoice.new_due = new_due
         life.schedule(new_due, AFTER_EVENTS, "new-due", invoice)
     case = life.rule("default-case")
     if case and life.running:
-        life.schedule(at_midnight(invoice.due) + DAY * case["case_days"], DEADLINE, "default-case", invoice)
+        at = at_midnight(invoice.due) + DAY * case["case_days"]
+        life.schedule(max(at, life.now), DEADLINE, "default-case", invoice)
 
 
 def raise_case(life: Life, invoice: Invoice) -> None:

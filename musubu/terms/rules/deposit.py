@@ -31,13 +31,11 @@ def usage(life: Life, data: dict[str, Any]) -> None:
     if not life.running or (month < life.term_from and life.terms_count == 1):
         return
     charging = life.need("charging")
+    late: date | None = data.get("used")
+    first, last = (late, late) if late else (month, month_last(month))
+    step = Step("usage-late", {"amount": data["amount"], "used": late.isoformat()}) if late else None
     life.charge(
-        charging.clause,
-        "usage",
-        month,
-        month_last(month),
-        data["amount"],
-        Step("usage", {"amount": data["amount"]}),
+        charging.clause, "usage", first, last, data["amount"], step or Step("usage", {"amount": data["amount"]})
     )
     count(life, month, data["amount"])
 

@@ -1,4 +1,4 @@
-"""Replaced equipment that must come back (SC-21)."""
+"""Equipment that is bought (SC-10.4), and replaced equipment that must come back (SC-21)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,33 @@ from musubu.terms.calendar import DAY, at_midnight
 from musubu.terms.errors import EventError
 from musubu.terms.life import CHARGE, Life
 from musubu.terms.outcomes import Step
+from musubu.terms.rules import invoicing
+
+
+def order(life: Life, data: dict[str, Any]) -> None:
+    """Equipment is ordered: invoiced at once, since it leaves only when paid."""
+    name, amount, rule = str(data["order"]), data["amount"], life.need("sale")
+    if name in life.orders:
+        raise EventError("order", f"order {name!r} was taken before")
+    if not life.running:
+        raise EventError("order", "the contract does not run")
+    if amount <= 0:
+        raise EventError("amount", "give 1 yen or more")
+    life.charge(rule.clause, "equipment", life.today, life.today, amount, Step(rule.family, dict(data)))
+    invoicing.issue(life, life.today)
+    life.orders[name] = life.invoices[-1]
+
+
+def cancel_order(life: Life, data: dict[str, Any]) -> None:
+    """An order that did not leave is called off: its invoice is void, what was paid of it is kept as balance."""
+    name, rule = str(data["order"]), life.need("sale")
+    invoice = life.orders.get(name)
+    if invoice is None or invoice.void:
+        raise EventError("order", f"there is no open order {name!r}")
+    life.balance += invoice.paid
+    gone = {"invoice": invoice.number, "amount": invoice.total, "tax": invoice.tax, "paid": invoice.paid}
+    invoice.void = True
+    life.emit("invoice.void", rule.clause, gone, Step("order-cancelled", {"order": name, **gone}))
 
 
 def ship(life: Life, data: dict[str, Any]) -> None:
@@ -15,7 +42,7 @@ def ship(life: Life, data: dict[str, Any]) -> None:
     unit, rule = str(data["unit"]), life.need("equipment")
     life.units[unit] = data["price"]
     life.schedule(
-        at_midnight(data["received"]) + DAY * (rule["return_days"] + 1),
+        max(life.now, at_midnight(data["received"]) + DAY * (rule["return_days"] + 1)),
         CHARGE,
         "unit-overdue",
         (unit, data["received"]),

@@ -69,7 +69,10 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
     }
     rule = life.need("invoice")
     steps = (
-        Step(rule.family, {"day": issued.isoformat(), "lines": len(lines)}),
+        Step(
+            rule.family,
+            {"day": issued.isoformat(), "lines": len(lines), "charges": [line.outcome for line in lines]},
+        ),
         Step(
             "tax",
             {

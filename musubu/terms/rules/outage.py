@@ -59,8 +59,9 @@ def _by_hour(life: Life, hours: int, day_part: int) -> int:
 
 
 def claim(life: Life, data: dict[str, Any]) -> None:
-    """The customer claims in writing."""
-    number = data["outage"]
+    """The customer claims in writing, on the day `made` where it is recorded later. `carrier_share`: the claimant's part of
+    what a carrier paid for all of them (VG-45.2, EX-33.3)."""
+    number, told_on = data["outage"], min(life.today, data.get("made", life.today))
     if not 1 <= number <= len(life.outages):
         raise EventError("outage", f"there was no outage {number} by then")
     outage, rule = life.outages[number - 1], life.need("compensation")
@@ -72,14 +73,15 @@ def claim(life: Life, data: dict[str, Any]) -> None:
         return _refuse(life, rule.clause, number, "not-attributable")
     if hours_of(outage) < rule.figures.get("least_hours", 0):
         return _refuse(life, rule.clause, number, "too-short", hours=hours_of(outage), least=rule["least_hours"])
-    latest = _latest(life, outage, rule)
-    if latest and life.today > latest:
+    latest = claim_by(life, outage, rule)
+    if latest and told_on > latest:
         return _refuse(life, life.need("claim-deadline").clause, number, "too-late", latest=latest.isoformat())
     life.claimed.add(number)
-    _compensate(life, number, outage, rule)
+    _compensate(life, number, outage, rule, data.get("carrier_share", outage.carrier_paid))
 
 
-def _latest(life: Life, outage: Outage, rule: Rule) -> date | None:
+def claim_by(life: Life, outage: Outage, rule: Rule) -> date | None:
+    """The last day of a claim, where the terms set one (LN-40.2, EX-33.1)."""
     deadline = life.rule("claim-deadline")
     if deadline is None:
         return None
@@ -89,7 +91,7 @@ def _latest(life: Life, outage: Outage, rule: Rule) -> date | None:
     return months_after(could.date(), deadline["claim_months"])
 
 
-def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
+def _compensate(life: Life, number: int, outage: Outage, rule: Rule, carrier_share: int) -> None:
     fee, hours = life.fee_on(life.today), hours_of(outage)
     match rule.family:
         case "compensation.by-day":
@@ -102,7 +104,7 @@ def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
         amount = min(amount, fee)
     pool = life.rule("carrier")
     if outage.cause == "carrier" and pool:
-        amount, rule_used = min(amount, outage.carrier_paid), pool
+        amount, rule_used = min(amount, carrier_share), pool
         if not amount:
             return _refuse(life, pool.clause, number, "carrier-paid-nothing")
     else:
@@ -112,7 +114,7 @@ def _compensate(life: Life, number: int, outage: Outage, rule: Rule) -> None:
         way = "extension" if amount < rule["extension_below"] else "set-off"
     why = Step(
         rule.family,
-        {"fee": fee, "hours": hours, "days": hours // 24, "amount": amount, "carrier": outage.carrier_paid},
+        {"fee": fee, "hours": hours, "days": hours // 24, "amount": amount, "carrier": carrier_share},
     )
     _credit(life, rule_used, number, amount, way, why, hours=hours, taxed=bool(rule.figures.get("credit_taxed")))
 

@@ -8,7 +8,7 @@ from typing import Any
 from musubu.terms import money
 from musubu.terms.calendar import DAY
 from musubu.terms.errors import EventError
-from musubu.terms.life import Invoice, Life
+from musubu.terms.life import Invoice, Life, Payment
 from musubu.terms.outcomes import Step
 from musubu.terms.rules import default, deposit
 
@@ -18,21 +18,30 @@ def pay(life: Life, data: dict[str, Any]) -> None:
     a sum that equals a deposit asked for, or finds no open invoice, pays the deposit. `received`: the day on which the
     bank had it, where it is confirmed later."""
     day = min(life.today, data.get("received", life.today))
+    own = Payment()
+    life.payments.append(own)
     amount: int | None = data.get("amount")
     aimed = _aimed(life, data.get("invoice"))
     owed_deposit = 0 if life.deposit.paid else life.deposit.demanded
     if owed_deposit and "invoice" not in data and (amount == owed_deposit or not aimed):
-        amount = deposit.paid(life, owed_deposit if amount is None else amount)
+        amount = _to_deposit(life, own, owed_deposit if amount is None else amount)
     elif aimed:
         amount = _settle(life, aimed, aimed.unpaid if amount is None else amount, day, told_if_short=True)
     for invoice in life.open_invoices() if amount else ():
         amount = _settle(life, invoice, amount or 0, day, told_if_short=False)
     if amount and not life.deposit.paid:
-        amount = deposit.paid(life, amount)
+        amount = _to_deposit(life, own, amount)
     if amount:
+        own.kept = amount
         life.balance += amount
         life.emit("balance.kept", life.need("due").clause, {"amount": amount}, Step("balance-kept", {"amount": amount}))
     deposit.resume(life)
+
+
+def _to_deposit(life: Life, own: Payment, amount: int) -> int:
+    left = deposit.paid(life, amount)
+    own.deposit += amount - left
+    return left
 
 
 def _aimed(life: Life, number: int | None) -> Invoice | None:
@@ -61,6 +70,10 @@ def _settle(life: Life, invoice: Invoice, amount: int, day: date, *, told_if_sho
 def take(life: Life, invoice: Invoice, amount: int, source: str) -> None:
     """An invoice is paid, wholly or in part: from "money" that came or from the customer's "balance"."""
     invoice.paid += amount
+    if source == "money":
+        life.payments[-1].takes.append((invoice, amount))
+    else:
+        invoice.from_balance += amount
     data = {"invoice": invoice.number, "amount": amount, "from": source}
     life.emit("paid", life.need("due").clause, data, Step("paid-from-" + source, {**data, "left": invoice.unpaid}))
 

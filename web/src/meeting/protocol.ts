@@ -37,7 +37,7 @@ export interface RoomSettings {
 }
 
 export interface Rights { record: boolean; host: boolean; share: boolean; draw: boolean; chat: boolean }
-export interface Recording { by: string; since: number }
+export interface Recording { by: string; since: number | string }
 export interface Countdown { ends_at: number }
 
 export interface RoomFacts {
@@ -67,6 +67,8 @@ export interface Welcome {
   ice: RTCIceServer[];
   rights: Rights;
   features: Record<string, unknown>;
+  /** After a return: whether the engine still holds this person's connections. */
+  media?: "kept" | "new";
 }
 
 export interface Layer { feed: string; source: Source; layer: number }
@@ -77,7 +79,7 @@ export type FromServer =
   | { t: "waiting"; title: string; text: string }
   | { t: "lobby"; people: Waiting[] }
   | { t: "question"; about: string; terminal: Terminal; since: number | string }
-  | { t: "taken-over"; terminal: Terminal }
+  | { t: "taken-over"; terminal: Terminal; text?: string }
   | { t: "joined"; person: Person }
   | { t: "left"; id: string; name: string; reason: string }
   | ({ t: "person"; id: string; rights?: Rights } & Partial<Person>)
@@ -95,6 +97,7 @@ export type FromServer =
   | { t: "record"; record: Recording | null }
   | { t: "timer"; timer: Countdown | null }
   | { t: "engine"; state: "gone" | "back" }
+  | { t: "sending" | "receiving"; state: "lost" }
   | { t: "ended"; reason: string; text: string; why?: string[]; clause?: string }
   | { t: "removed"; barred: boolean; text?: string }
   | { t: "refused"; why: string; text: string; n?: number }
@@ -106,6 +109,7 @@ export type ToServer =
   | { t: "hello"; ticket?: string; resume?: string; take_over?: boolean; terminal: Terminal }
   | { t: "publish"; sdp: string; streams: Stream[] }
   | { t: "answer"; sdp: string; round: number }
+  | { t: "again"; sending?: boolean; receiving?: boolean }
   | { t: "view"; wants: Want[] }
   | ({ t: "network" } & NetworkSample)
   | { t: "arrived"; ms: number }

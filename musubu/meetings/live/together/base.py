@@ -21,9 +21,7 @@ class Together(Feature):
         """In a database thread, at the provider's clock."""
         return await room.house.database.run(_at(room, call), *args, **more)
 
-    async def ask_as(
-        self, room: Room, who: Participant, call: Callable[P, T], *args: P.args, **more: P.kwargs
-    ) -> T:
+    async def ask_as(self, room: Room, who: Participant, call: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
         """The same where a refusal is told in this person's language."""
 
         def in_their_language(*args: P.args, **more: P.kwargs) -> T:

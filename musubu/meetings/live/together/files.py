@@ -24,7 +24,9 @@ class Files(Together):
 
     async def act(self, room: Room, who: Participant, act: str, data: dict[str, Any]) -> dict[str, Any]:
         if act == "post":
-            return await handlers.chat(room, who, protocol.Chat(file=text(data, "id", 40), to=text(data, "to", 40))) or {}
+            return (
+                await handlers.chat(room, who, protocol.Chat(file=text(data, "id", 40), to=text(data, "to", 40))) or {}
+            )
         if act == "remove":
             return await self._remove(room, who, data)
         raise Refused("later")

@@ -1,0 +1,134 @@
+"""The frame of the HTTP API v1: keys, limits, errors as problem+json (RFC 9457), idempotent writes, pages of lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import HttpBearer
+
+from musubu import clock
+from musubu.api import keys, limits
+from musubu.api.models import Answered, ApiKey
+from musubu.parties.views import address_of
+
+PAGE = 50
+MOST_KEY = 200
+
+
+class TooMany(Exception):
+    """Too many calls in this minute; `args[0]` is how many seconds to wait."""
+
+
+def slow_down(who: str, most: int) -> None:
+    if wait := limits.spend(who, most):
+        raise TooMany(wait)
+
+
+class Key(HttpBearer):
+    """`Authorization: Bearer musubu_…`"""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        key = keys.find(token)
+        if key is None:
+            slow_down(f"address:{address_of(request)}", limits.WITHOUT)
+            return None
+        slow_down(f"key:{key.pk}", limits.WITH_KEY)
+        if self.scope not in key.scopes:
+            raise PermissionDenied(f"this key lacks the scope {self.scope!r}")
+        return key
+
+
+READ, WRITE = Key("read"), Key("write")
+api = NinjaAPI(title="Musubu API", version="1", docs_url=None)
+
+
+def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    text = json.dumps(body, ensure_ascii=False)
+    return HttpResponse(text, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(AuthenticationError)
+def _no_key(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(401, "Unauthorized", "send a valid key as: Authorization: Bearer musubu_…")
+
+
+@api.exception_handler(TooMany)
+def _too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    answer = problem(429, "Too Many Requests", f"wait {error.args[0]} seconds, then go on")
+    answer["Retry-After"] = str(error.args[0])
+    return answer
+
+
+@api.exception_handler(PermissionDenied)
+def _not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(403, "Forbidden", str(error))
+
+
+@api.exception_handler(Http404)
+def _nothing(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(404, "Not Found", "there is nothing at this address for this key")
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problem(422, "Unprocessable Content", "some fields are wrong", errors=error.errors)
+
+
+class Unprocessable(ValueError):
+    """What was sent cannot be done; the text says why."""
+
+
+@api.exception_handler(Unprocessable)
+def _unprocessable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(422, "Unprocessable Content", str(error))
+
+
+def once(request: HttpRequest, act: Callable[[str], dict[str, Any]]) -> HttpResponse:
+    """Do a write, or give the answer that it had before: one `Idempotency-Key` is one effect. `act` takes the key of
+    the effect; effect and answer are kept in one transaction."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    sent = request.headers.get("Idempotency-Key", "")
+    if not sent or len(sent) > MOST_KEY:
+        raise Unprocessable(f"send an Idempotency-Key header with a text of your own choice, up to {MOST_KEY} letters")
+    asked = hashlib.sha256(request.path.encode() + request.body).hexdigest()
+    known = Answered.objects.filter(api_key=key, key=sent)
+    if (before := known.first()) is None:
+        try:
+            with transaction.atomic():
+                body = act(f"api-{key.pk}-{hashlib.sha256(sent.encode()).hexdigest()[:40]}")
+                before = Answered.objects.create(
+                    api_key=key, key=sent, request_sha256=asked, status=200, body=body, at=clock.now()
+                )
+        except IntegrityError:  # the same request was quicker on another line
+            before = known.get()
+    if before.request_sha256 != asked:
+        raise Unprocessable("this Idempotency-Key was used for another request")
+    return HttpResponse(json.dumps(before.body), status=before.status, content_type="application/json")
+
+
+def paged(rows: QuerySet[Any], cursor: str, salt: str) -> tuple[list[Any], str | None]:
+    """One page of rows in their own order, and the cursor of the next page."""
+    rows = rows.order_by("pk")
+    if cursor:
+        try:
+            rows = rows.filter(pk__gt=signing.loads(cursor, salt=salt))
+        except signing.BadSignature:
+            raise Unprocessable("cursor: take it from the `next` of the page before") from None
+    found = list(rows[: PAGE + 1])
+    more = signing.dumps(found[PAGE - 1].pk, salt=salt) if len(found) > PAGE else None
+    return found[:PAGE], more

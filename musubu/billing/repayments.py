@@ -1,0 +1,44 @@
+"""Money that the terms let go back: a payment that was not this contract's, a balance that the customer wants."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from musubu.billing import payables
+from musubu.contracts import actions
+from musubu.contracts.models import Contract, Event
+from musubu.parties import audit, permissions
+from musubu.parties.models import Person
+
+
+@transaction.atomic
+def take_back_payment(*, contract: Contract, person: Person, key: str) -> None:
+    """The payment that was journaled under a key was not this contract's, or bounced. Twice is once."""
+    permissions.require(person, "payments.take-back", provider=contract.provider)
+    paid = Event.objects.get(contract=contract, key=key, what="pay")
+    number = Event.objects.filter(contract=contract, what="pay", n__lte=paid.n).count()
+    actions.record_event(
+        contract=contract, what="take-back", data={"payment": number}, person=person, key=f"back-{key}"
+    )
+    audit.record(
+        provider=contract.provider, actor=person, action="payments.take-back", subject=contract.number,
+        organisation=contract.organisation, before=dict(paid.data),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def give_back(*, contract: Contract, person: Person, amount: int, key: str) -> None:
+    """A customer's balance, or a part of it, is paid out. Twice is once by the key."""
+    permissions.require(person, "payments.give-back", provider=contract.provider)
+    Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if Event.objects.filter(contract=contract, key=key).exists():
+        return
+    actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
+    payables.owe(
+        provider=contract.provider, organisation=contract.organisation, kind="balance", key=f"{key}-{contract.pk}",
+        amount=amount, account="refunds-payable", text=contract.number,
+    )  # fmt: skip
+    audit.record(
+        provider=contract.provider, actor=person, action="payments.give-back", subject=contract.number,
+        organisation=contract.organisation, after={"amount": amount},
+    )  # fmt: skip

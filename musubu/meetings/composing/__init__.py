@@ -1,0 +1,1 @@
+"""How many files of one meeting become one film: pure, without database."""

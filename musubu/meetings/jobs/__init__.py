@@ -1,0 +1,1 @@
+"""Background work of meetings: making films of recordings, and erasing what is over."""
