@@ -5,7 +5,7 @@ from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
 from musubu.meetings import views_planning as planning
-from musubu.meetings import views_room
+from musubu.meetings import urls_recordings, views_room
 
 OF_CONTRACT = "meetings/<uuid:public_id>/"
 OF_MEETING = "meetings/meeting/<uuid:public_id>/"
@@ -45,3 +45,4 @@ urlpatterns = [
     path("m/<str:slug>/", views_room.room, name="meetings-room"),
     path("m/<str:slug>/enter/", views_room.enter, name="meetings-enter"),
 ]
+urlpatterns += urls_recordings.urlpatterns
