@@ -27,7 +27,7 @@ def test_engines_are_children_and_hear_of_their_ports() -> None:
     assert {"front", "web", "live", "janus", "turn", "worker"} <= set(commands)
     assert environment["MUSUBU_ENGINE_EVENTS"].isdigit()
     assert environment["MUSUBU_TURN"] == f"turn:127.0.0.1:{environment['MUSUBU_TURN_PORT']}"
-    assert "--workers 1" in commands["live"]
+    assert commands["live"].endswith(f"musubu live --socket {config.run()}/live.sock")
 
 
 def test_a_taken_port_of_the_relay_is_left_alone_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

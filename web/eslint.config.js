@@ -4,9 +4,9 @@ import ts from "typescript-eslint";
 export default ts.config(
   { ignores: ["node_modules"] },
   js.configs.recommended,
-  ...ts.configs.strictTypeChecked.map((config) => ({ ...config, files: ["src/**/*.ts"] })),
+  ...ts.configs.strictTypeChecked.map((config) => ({ ...config, files: ["src/**/*.{ts,tsx}"] })),
   {
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.{ts,tsx}"],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
   },
 );

@@ -80,7 +80,7 @@ def streams(peer: Peer, *, sound: bool, camera: bool) -> list[Stream]:
 
 
 class Sending:
-    """Sends all streams until closed. `late` is the longest time by which a look came late."""
+    """Sends all streams until closed; they go on where they stood. `late` is the longest time by which a look came late."""
 
     def __init__(self, all_streams: list[Stream]) -> None:
         self.streams = all_streams
@@ -88,7 +88,7 @@ class Sending:
         self.late = 0.0
         now = time.monotonic()
         for number, stream in enumerate(all_streams):
-            stream.began = now + (number % 33) * 0.001  # cameras do not fire at the same instant
+            stream.began = now + (number % 33) * 0.001 - stream.frame / stream.rate  # cameras do not fire together
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:

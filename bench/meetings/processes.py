@@ -18,3 +18,10 @@ def megabytes(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def pin(pid: int, core: int) -> str:
+    """Keep a process with all its threads to one core; says so for the conditions."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), {core})
+    return f" (number {core})"

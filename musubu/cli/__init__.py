@@ -15,6 +15,7 @@ COMMANDS = {
     "contracts": "musubu.cli.contracts",
     "audit": "musubu.cli.audit",
     "engine": "musubu.cli.engine",
+    "live": "musubu.cli.live",
     "serve": "musubu.cli.serve",
     "worker": "musubu.cli.worker",
     "check": "musubu.cli.check",

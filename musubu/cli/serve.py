@@ -136,18 +136,13 @@ def _cards(folder: Path, port: int, commands: Children, environment: dict[str, s
 
 
 def _pages(folder: Path, port: int, commands: Children, environment: dict[str, str]) -> None:
-    """Without nginx the web process answers by itself, and nothing is live. Rooms live in the memory of `live`, so it
-    is one process; nobody but the front server reaches its socket, whose word about the caller it therefore takes."""
+    """Without nginx the web process answers by itself, and nothing is live."""
     bind = f"127.0.0.1:{port}"
     if nginx := front.executable():
         bind = f"unix:{folder}/web.sock"
         environment["MUSUBU_FRONT"] = "1"
         commands["front"] = f"{nginx} -c {front.write(folder, port, environment.get(STANDIN, ''))} -p {folder}"
-        commands["live"] = (
-            f"{BINARIES}/uvicorn musubu.site.asgi:application --uds {folder}/live.sock --workers 1 --lifespan on"
-            " --ws websockets-sansio --ws-max-size 1048576 --ws-per-message-deflate false --no-access-log"
-            " --log-level warning --forwarded-allow-ips * --timeout-graceful-shutdown 3"
-        )
+        commands["live"] = f"{BINARIES}/musubu live --socket {folder}/live.sock"
     commands["web"] = (
         f"{BINARIES}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
     )

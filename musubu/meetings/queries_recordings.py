@@ -27,7 +27,9 @@ def watchable(person: Person, organisation: Organisation) -> QuerySet[Recording]
         meeting=OuterRef("sitting__meeting"), email__iexact=person.email, removed_at__isnull=True
     )
     hosts = Q(sitting__meeting__host=person)
-    return rows.filter(hosts | Q(Exists(was_there), deleted_at__isnull=True) | Q(Exists(invited), deleted_at__isnull=True))
+    return rows.filter(
+        hosts | Q(Exists(was_there), deleted_at__isnull=True) | Q(Exists(invited), deleted_at__isnull=True)
+    )
 
 
 def of_provider(provider_id: int) -> QuerySet[Recording]:

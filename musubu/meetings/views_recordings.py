@@ -19,6 +19,7 @@ from musubu.meetings import handing, queries
 from musubu.meetings import queries_recordings as reads
 from musubu.meetings.actions import recordings, sharing
 from musubu.meetings.models import Recording, Share, Track
+from musubu.meetings.templatetags.recording_words import state_name
 from musubu.meetings.views_gate import person
 from musubu.meetings.views_home import tabs
 from musubu.parties.decorators import customer_required, member_required
@@ -27,22 +28,15 @@ from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
 
 State = Recording.State
-STATES = {
-    State.RECORDING: gettext_lazy("is running"),
-    State.QUEUED: gettext_lazy("waits to be made"),
-    State.PROCESSING: gettext_lazy("is being made"),
-    State.READY: gettext_lazy("ready"),
-    State.FAILED: gettext_lazy("could not be made"),
-    State.DELETED: gettext_lazy("erased"),
-}
 COLUMNS = [
     Column(gettext_lazy("Began"), lambda one: one.started_at.astimezone(clock.TOKYO).isoformat(timespec="minutes"), "started_at"),
     Column(gettext_lazy("Title"), lambda one: one.sitting.meeting.title, "sitting__meeting__title"),
     Column(gettext_lazy("Host"), lambda one: one.sitting.meeting.host.name, "sitting__meeting__host__name"),
     Column(gettext_lazy("Length (s)"), lambda one: one.milliseconds // 1000, "milliseconds"),
     Column(gettext_lazy("Size (bytes)"), lambda one: one.bytes, "bytes"),
-    Column(gettext_lazy("State"), lambda one: _("put away") if one.deleted_at else STATES[one.state], "state"),
+    Column(gettext_lazy("State"), lambda one: _("put away") if one.deleted_at else state_name(one.state), "state"),
 ]  # fmt: skip
+NAMELESS = [COLUMNS[n] for n in (0, 3, 4, 5)]
 KINDS = {".opus": "audio/ogg", ".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav"}
 
 
@@ -60,11 +54,11 @@ def listing(request: HttpRequest, public_id: object) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()
     if text and not acting.is_staff:
         rows = rows.filter(sitting__meeting__title__icontains=text)
-    table = Table(request, rows, [one for one in COLUMNS if not acting.is_staff or one.label not in ("Title", "Host")])
+    table = Table(request, rows, NAMELESS if acting.is_staff else COLUMNS)
     if request.GET.get("format") == "csv":
         return table.csv("recordings")
     context = tabs(request, contract) | {
-        "table": table, "page": table.page, "q": text, "states": STATES, "hold": holds.standing(contract),
+        "table": table, "page": table.page, "q": text, "hold": holds.standing(contract),
     }  # fmt: skip
     return render(request, "meetings/recordings.html", context)
 
@@ -90,7 +84,7 @@ def recording(request: HttpRequest, public_id: object) -> HttpResponseBase:
     context = tabs(request, row.contract) | {
         "recording": row,
         "meeting": row.sitting.meeting,
-        "state": STATES[State(row.state)],
+        "state": state_name(row.state),
         "reason": recordings.REASONS.get(row.reason, ""),
         "decides": decides,
         "may_watch": not acting.is_staff and row.state == State.READY and not row.deleted_at,
@@ -114,7 +108,7 @@ def progress(request: HttpRequest, public_id: object) -> HttpResponseBase:
     else:
         row = _own(request, public_id)
     ended = row.state not in (State.QUEUED, State.PROCESSING)
-    text = f"{STATES[State(row.state)]} · {row.progress} %"
+    text = f"{state_name(row.state)} · {row.progress} %"
     return JsonResponse({"percent": row.progress, "text": text, "ended": ended})
 
 

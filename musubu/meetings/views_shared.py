@@ -64,7 +64,7 @@ def film(request: HttpRequest, token: str) -> HttpResponseBase:
         person = request.user if request.user.is_authenticated else None
         sharing.looked(
             recording=link.recording, viewer=f"guest:{mark}", person=person, share=link, address=address_of(request)
-        )  # type: ignore[arg-type]
+        )
     wanted = "download" in request.GET and link.download
     name = f"{link.recording.sitting.meeting.title}.mp4" if wanted else ""
     return handing.hand_out(request, link.recording.film, "video/mp4", name)

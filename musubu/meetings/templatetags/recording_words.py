@@ -17,7 +17,7 @@ CHAPTERS = {
 
 
 @register.filter
-def length(milliseconds: int) -> str:
+def length_of(milliseconds: int) -> str:
     """As players write it: 1:02:03 or 2:03."""
     seconds = milliseconds // 1000
     hours, rest = divmod(seconds, 3600)
@@ -39,6 +39,14 @@ def seconds(milliseconds: int) -> str:
 def chapter(one: dict[str, Any]) -> str:
     """What a chapter is called."""
     return CHAPTERS[str(one["what"])](one["name"])
+
+
+@register.filter
+def state_name(state: str) -> str:
+    return {
+        "recording": _("is running"), "queued": _("waits to be made"), "processing": _("is being made"),
+        "ready": _("ready"), "failed": _("could not be made"), "deleted": _("erased"),
+    }[state]  # fmt: skip
 
 
 @register.filter

@@ -71,7 +71,9 @@ def dot(film: Path, second: float, x: int, y: int) -> tuple[int, int, int]:
 
 def loudness(film: Path, hertz: int, begin: float, end: float) -> float:
     """How loud one tone is in a stretch of the film, in dB."""
-    chain = f"atrim={begin}:{end},bandpass=f={hertz}:width_type=h:w=40,bandpass=f={hertz}:width_type=h:w=40,volumedetect"
+    chain = (
+        f"atrim={begin}:{end},bandpass=f={hertz}:width_type=h:w=40,bandpass=f={hertz}:width_type=h:w=40,volumedetect"
+    )
     command = ["ffmpeg", "-v", "info", "-i", str(film), "-vn", "-af", chain, "-f", "null", "-"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     return float(said.split("mean_volume:")[1].split()[0])

@@ -118,7 +118,9 @@ def test_a_cancelled_one_is_let_go(one: Filmed) -> None:
 
     assert processing.run_one(stop_it)
     one.recording.refresh_from_db()
-    assert one.recording.state == State.FAILED and one.recording.reason == "cancelled" and not one.recording.film.exists()
+    assert (
+        one.recording.state == State.FAILED and one.recording.reason == "cancelled" and not one.recording.film.exists()
+    )
     assert not list(one.recording.folder.glob("work-*")) and list(one.recording.folder.glob("raw/*.mjr"))
 
 

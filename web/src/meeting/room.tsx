@@ -1,0 +1,130 @@
+/* The room's page: before joining, on the way in, in the room, and afterwards. */
+import { render } from "preact";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { Bar } from "./bar";
+import { Before } from "./before";
+import { Chat } from "./chat";
+import { read as readChoices } from "./choices";
+import { lacking } from "./devices";
+import { Dialogs } from "./dialogs";
+import * as embed from "./embed";
+import { unsupported } from "./endings";
+import { features } from "./features";
+import { FeatureHost, keepStates } from "./featurehost";
+import * as hints from "./hints";
+import { Info } from "./info";
+import * as keys from "./keys";
+import { Meeting } from "./meeting";
+import { read as readPage } from "./page";
+import { People } from "./people";
+import { Settings } from "./settings";
+import { Stage } from "./stage";
+import { usePicked } from "./store";
+import { t, useDictionary } from "./text";
+import { Banners, Toasts, Top } from "./top";
+import { IconButton } from "./ui";
+import { Connecting, Elsewhere, Ended, Lobby } from "./waiting";
+
+function titleOf(name: string, meeting: Meeting): string {
+  const own: Record<string, string> = { chat: t("Chat"), people: t("People ({count})", { count: meeting.value.people.size }), settings: t("Settings"), info: t("About this meeting") };
+  return own[name] ?? t(features.find((one) => one.name === name)?.label ?? "");
+}
+
+function Panel({ meeting }: { meeting: Meeting }): JSX.Element | null {
+  const name = usePicked(meeting, (value) => value.panel);
+  usePicked(meeting, (value) => value.people.size);
+  const box = useRef<HTMLElement>(null);
+  const opener = useRef<Element | null>(null);
+  useEffect(() => {
+    if (!name) return;
+    opener.current = document.activeElement;
+    box.current?.querySelector<HTMLElement>("h2")?.focus();
+    return () => { if (opener.current instanceof HTMLElement && (!document.activeElement || document.activeElement === document.body)) opener.current.focus(); };
+  }, [name]);
+  if (!name) return null;
+  const views: Record<string, JSX.Element> = { chat: <Chat meeting={meeting} />, people: <People meeting={meeting} />, settings: <Settings meeting={meeting} />, info: <Info meeting={meeting} /> };
+  return (
+    <aside class="panel" ref={box} aria-label={titleOf(name, meeting)} onKeyDown={(event) => { if (event.key === "Escape" && !event.defaultPrevented) { event.stopPropagation(); meeting.set({ panel: "" }); (opener.current as HTMLElement | null)?.focus(); } }}>
+      <div class="panel-head"><h2 tabIndex={-1}>{titleOf(name, meeting)}</h2><IconButton icon="close" label={t("Close")} onPress={() => { meeting.set({ panel: "" }); }} /></div>
+      <div class="panel-body">{views[name] ?? <FeatureHost key={name} meeting={meeting} name={name} />}</div>
+    </aside>
+  );
+}
+
+function useNarrow(): boolean {
+  const query = window.matchMedia("(max-width: 720px)");
+  const [narrow, setNarrow] = useState(query.matches);
+  useEffect(() => {
+    const look = () => { setNarrow(query.matches); };
+    query.addEventListener("change", look);
+    return () => { query.removeEventListener("change", look); };
+  }, []);
+  return narrow;
+}
+
+function InRoom({ meeting }: { meeting: Meeting }): JSX.Element {
+  const panel = usePicked(meeting, (value) => value.panel);
+  const narrow = useNarrow();
+  return (
+    <div class={`room ${panel ? "with-panel" : ""}`}>
+      <Top meeting={meeting} />
+      <main id="content" aria-label={t("Pictures")}><Banners meeting={meeting} /><Stage meeting={meeting} /></main>
+      <Panel meeting={meeting} />
+      <Bar meeting={meeting} narrow={narrow} />
+      <Toasts meeting={meeting} />
+    </div>
+  );
+}
+
+function Room({ meeting }: { meeting: Meeting }): JSX.Element {
+  const phase = usePicked(meeting, (value) => value.phase);
+  useEffect(() => { document.documentElement.dataset.phase = phase; }, [phase]);
+  const screens: Record<string, () => JSX.Element> = {
+    before: () => <Before meeting={meeting} />, connecting: () => <Connecting meeting={meeting} />, lobby: () => <Lobby meeting={meeting} />,
+    question: () => <Elsewhere meeting={meeting} />, in: () => <InRoom meeting={meeting} />, over: () => <Ended meeting={meeting} />,
+  };
+  return <>{screens[phase]?.()}<Dialogs meeting={meeting} /></>;
+}
+
+/** Said one after the other by screen readers, unless the person does not want it. */
+function speaker(meeting: Meeting): (text: string) => void {
+  const region = document.createElement("div");
+  region.setAttribute("role", "status");
+  region.setAttribute("aria-live", "polite");
+  region.className = "sr";
+  region.id = "said";
+  document.body.append(region);
+  return (text) => {
+    if (!meeting.local.choices.spoken) return;
+    const line = document.createElement("p");
+    line.textContent = text;
+    region.append(line);
+    setTimeout(() => { line.remove(); }, 8_000);
+  };
+}
+
+function start(): void {
+  const page = readPage(document);
+  useDictionary(page.texts ?? {});
+  const root = document.getElementById("meeting");
+  if (!root) return;
+  const meeting = new Meeting(page, readChoices());
+  meeting.said = speaker(meeting);
+  keepStates(meeting);
+  embed.listen(meeting);
+  keys.listen(meeting);
+  const direct = page.ticket !== null && !page.refused && (new URLSearchParams(window.location.search).get("direct") === "1" || meeting.local.choices.direct);
+  if (!("RTCPeerConnection" in window) || !("requestVideoFrameCallback" in HTMLVideoElement.prototype || "srcObject" in HTMLVideoElement.prototype)) meeting.finish(unsupported());
+  else if (direct && page.ticket) meeting.join(page.ticket, 0);
+  render(<Room meeting={meeting} />, root);
+  if (meeting.value.phase === "over") return;
+  if (lacking(window)) meeting.local.set({ micTrouble: lacking(window), cameraTrouble: lacking(window), micOn: false, cameraOn: false });
+  else void meeting.local.begin();
+  hints.listen(meeting);
+  window.addEventListener("pagehide", () => { meeting.line?.say({ t: "leave" }); });
+  (window as { meeting?: Meeting }).meeting = meeting; // for measuring and support
+}
+
+start();
