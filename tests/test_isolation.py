@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from musubu import clock
 from musubu.api import keys, webhooks
-from musubu.billing import agencies, bank_csv, debits, deposits, equipment, runs, trials
+from musubu.billing import agencies, bank_csv, debits, deposits, equipment, figures, runs, trials
 from musubu.billing.models import (
     CardCharge,
     CardDispute,
@@ -186,6 +186,7 @@ def _objects(
         "billing-debit-file": debit,
         "billing-invoice-of": contracts["videog"],
         "billing-run-act": month,
+        "billing-outlook-progress": figures.look_ahead(provider=provider, person=staff),
         "billing-line": Invoice.objects.get(contract=contracts["videog"]),
         "billing-trial": trial,
         "billing-trial-act": trial,
