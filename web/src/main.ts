@@ -6,7 +6,6 @@ import * as menu from "./menu";
 import * as once from "./once";
 import * as palette from "./palette";
 import * as player from "./player";
-import * as player from "./player";
 import * as progress from "./progress";
 import * as refresh from "./refresh";
 import * as theme from "./theme";
