@@ -1,8 +1,7 @@
 from django.urls import path
 
-from musubu.meetings import urls_recordings, views_room, views_together
+from musubu.meetings import urls_recordings, views_check, views_room, views_together
 from musubu.meetings import views_admin as admin
-from musubu.meetings import views_check, views_room, views_together
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
