@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import BaseExpression
 
 from musubu import clock
@@ -16,6 +16,7 @@ from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDisput
 from musubu.contracts import rating
 from musubu.contracts.models import Contract, Outcome, UsageRecord
 from musubu.parties.models import Organisation, Provider
+from musubu.terms.rules import methods
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,12 @@ def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
     today = clock.today()
     contracts = Contract.objects.filter(organisation=organisation)
     opened = queries.open_invoices(contracts, today, queries.invoices(provider, organisation, {}), _marks())
-    card = PaymentCard.objects.filter(organisation=organisation, state="active").first()
-    mandate = Mandate.objects.filter(organisation=organisation, state="active").first()
-    offered = cards.offered(provider)
+    ways = _ways(contracts)
+    offered = "card" in ways and cards.offered(provider)
+    card = PaymentCard.objects.filter(organisation=organisation, state="active").first() if offered else None
+    mandate = None
+    if "debit" in ways:
+        mandate = Mandate.objects.filter(organisation=organisation, state="active").first()
     return {
         "dues": _dues(opened, card, mandate, offered),
         "total": sum(one.left for one in opened),
@@ -63,12 +67,19 @@ def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
         "expires": card and (card.year, card.month) <= (today.year, today.month),
         "mandate": mandate,
         "takes_cards": offered,
+        "takes_debits": "debit" in ways,
         "uses": uses(contracts, today),
         "instalments": _instalments(organisation),
         "payments": Outcome.objects.filter(contract__organisation=organisation, what="paid", data__from="money")
         .select_related("contract")
         .order_by("-at", "-n")[:5],
     }
+
+
+def _ways(contracts: QuerySet[Contract]) -> set[str]:
+    """How the terms of a customer's contracts let them be paid."""
+    services = set(contracts.values_list("service", flat=True))
+    return {way for service in services for way in methods.allowed(service)}
 
 
 def _dues(opened: list[queries.Open], card: PaymentCard | None, mandate: Mandate | None, offered: bool) -> list[Due]:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from musubu.meetings import views_admin as admin
+from musubu.meetings import views_check
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
@@ -13,6 +14,8 @@ OF_MEETING = "meetings/meeting/<uuid:public_id>/"
 urlpatterns = [
     path("meetings/", home.home, name="meetings-home"),
     path("meetings/join/", joining.join, name="meetings-join"),
+    path("meetings/check/", views_check.check, name="meetings-check"),
+    path("meetings/check/report/", views_check.report, name="meetings-check-report"),
     path("meetings/feed/<str:token>.ics", home.feed, name="meetings-feed"),
     path(OF_CONTRACT, home.first_page, name="meetings-first-page"),
     path(OF_CONTRACT + "start/", home.start, name="meetings-start"),
