@@ -42,7 +42,9 @@ def key_of(company: Company, person: Person, scopes: tuple[str, ...] = ("read", 
 
 
 def call(path: str, key: str, body: Any = None, method: str = "", once: str = "") -> Any:
-    headers = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_AUTHORIZATION": f"Bearer {key}"} | ({"HTTP_IDEMPOTENCY_KEY": once} if once else {})
+    headers = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_AUTHORIZATION": f"Bearer {key}"} | (
+        {"HTTP_IDEMPOTENCY_KEY": once} if once else {}
+    )
     client, path = Client(), f"/api/v1/meetings{path}"
     if body is None and not method:
         return client.get(path, **headers)

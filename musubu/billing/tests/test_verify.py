@@ -13,7 +13,7 @@ from django.db.models import F
 from musubu import clock
 from musubu.billing import deposits, verify, vouchers
 from musubu.billing.ledger import Line
-from musubu.billing.models import BankDeposit, BankFile, Charge, CreditNote, Entry, Invoice, Voucher, Reminder
+from musubu.billing.models import BankDeposit, BankFile, Charge, CreditNote, Entry, Invoice, Reminder, Voucher
 from musubu.cli import billing as command
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
