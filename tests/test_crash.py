@@ -89,6 +89,11 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
         env=environment,
         check=True,
     )
+    subprocess.run(
+        [*run, "from musubu.cli import main; raise SystemExit(main(['billing', 'verify']))"],
+        env=environment,
+        check=True,
+    )
     assert killed > KILLS // 3, f"only {killed} workers died at work"
     with sqlite3.connect(tmp_path / "musubu.sqlite3") as database:
 

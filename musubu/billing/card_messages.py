@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from musubu import clock
 from musubu.billing import card_charges, card_refunds, cards
 from musubu.billing.models import CardCharge, CardMessage, CardRefund, PaymentCard
-from musubu.engines.payments import Happened, Payment
+from musubu.engines.payments import Happened, Payment, WrongSignature
 from musubu.parties import wall
 from musubu.parties.models import Provider
+from musubu.refusals import NotPossible
 
 log = logging.getLogger("cards")
 Object = Mapping[str, Any]
@@ -23,13 +24,20 @@ Object = Mapping[str, Any]
 def hear(content: bytes, signature: str) -> bool:
     """Take one message; whether it was new. Raises WrongSignature. What fails within is told by the error, and the
     company sends the message again."""
-    happened = cards.company().read(content, signature)
+    happened = _read(content, signature)
     if CardMessage.objects.filter(reference=happened.id).exists():
         return False
     act = ACTS.get(happened.kind)
     if act:
         act(happened.object)
     return _taken(happened)
+
+
+def _read(content: bytes, signature: str) -> Happened:
+    try:
+        return cards.company().read(content, signature)
+    except NotPossible:
+        raise WrongSignature("no payment company is set up") from None
 
 
 def _taken(happened: Happened) -> bool:

@@ -25,8 +25,8 @@ from musubu.tables import Column, Table
 
 STATES = {
     "started": gettext_lazy("under way"),
-    "paid": gettext_lazy("paid"),
-    "refused": gettext_lazy("refused"),
+    "paid": gettext_lazy("charged"),
+    "refused": gettext_lazy("declined"),
     "needs-authentication": gettext_lazy("wants authentication"),
     "uncertain": gettext_lazy("no answer"),
 }

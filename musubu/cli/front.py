@@ -62,6 +62,8 @@ http {{
 {standin}    location /protected/ {{
       internal;
       alias {files}/;
+      add_header X-Content-Type-Options nosniff;
+      add_header Content-Security-Policy sandbox;
     }}
     location / {{
       proxy_pass http://web;

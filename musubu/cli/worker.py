@@ -43,7 +43,7 @@ def round_once() -> None:
     """One look at everything that is due."""
     from musubu import clock
     from musubu.api import webhooks
-    from musubu.billing import card_charges, card_refunds, dunning, runs, trials, walks
+    from musubu.billing import card_charges, card_refunds, dunning, figures, runs, trials, walks
     from musubu.contracts import clock as sandbox
     from musubu.contracts import conclusion, deadlines
     from musubu.meetings.actions import reminding
@@ -57,6 +57,7 @@ def round_once() -> None:
     sandbox.run_pending()
     walks.go_on(runs.PREVIEW)
     walks.go_on(trials.WALK)
+    walks.go_on(figures.WALK)
     for provider in Provider.objects.all():
         now = provider.sandbox_now or clock.now()
         with clock.standing_at(provider.sandbox_now):

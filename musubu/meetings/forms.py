@@ -350,7 +350,7 @@ class GroupForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     plan = forms.BooleanField(label=gettext_lazy("Plan meetings"), required=False, initial=True)
     guests = forms.BooleanField(label=gettext_lazy("Let guests in"), required=False, initial=True)
-    record = forms.BooleanField(label=gettext_lazy("Record"), required=False, initial=True)
+    record = forms.BooleanField(label=gettext_lazy("Record meetings"), required=False, initial=True)
 
 
 class JoinForm(forms.Form):

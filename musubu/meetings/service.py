@@ -11,9 +11,10 @@ from musubu.contracts.services import Service
 from musubu.meetings import branding
 from musubu.meetings.actions.licences import stop_everything
 from musubu.meetings.models import Attendance, Command, Feed, Group, Invitee, Licence, Meeting, Sitting, Space
+from musubu.meetings.together import deleting
 
 # what else is kept for a contract, deleted before its meetings: each gives how much of what it was
-DELETES: list[Callable[[Contract], dict[str, int]]] = []
+DELETES: list[Callable[[Contract], dict[str, int]]] = [deleting.delete_all]
 
 
 class Meetings(Service):

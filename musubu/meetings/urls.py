@@ -1,7 +1,7 @@
 from django.urls import path
 
+from musubu.meetings import urls_recordings, views_check, views_room, views_together
 from musubu.meetings import views_admin as admin
-from musubu.meetings import views_check, views_room
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
@@ -46,4 +46,15 @@ urlpatterns = [
     path("embed/meeting.js", joining.embed_script, name="meetings-embed-script"),
     path("m/<str:slug>/", views_room.room, name="meetings-room"),
     path("m/<str:slug>/enter/", views_room.enter, name="meetings-enter"),
+    path("meetings/files/", views_together.bring, name="meetings-bring"),
+    path("meetings/links/", views_together.link, name="meetings-link"),
+    path("meetings/files/<uuid:public_id>/", views_together.file, name="meetings-file"),
+    path("meetings/files/<uuid:public_id>/preview/", views_together.preview, name="meetings-file-preview"),
+    path("meetings/documents/<uuid:public_id>/", views_together.document, name="meetings-document"),
+    path(
+        "meetings/documents/<uuid:public_id>/source/", views_together.document_source, name="meetings-document-source"
+    ),
+    path("meetings/documents/<uuid:public_id>/notes/", views_together.document_notes, name="meetings-document-notes"),
+    path("meetings/boards/<uuid:public_id>/", views_together.board, name="meetings-board"),
 ]
+urlpatterns += urls_recordings.urlpatterns

@@ -38,7 +38,8 @@ def when(starts: datetime, minutes: int, zone: str) -> str:
     begins, ends = starts.astimezone(place), (starts + timedelta(minutes=minutes)).astimezone(place)
     last = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{day(ends, zone)} {ends:%H:%M}"
     where = _("Japan time") if zone == "Asia/Tokyo" else zone
-    return f"{day(starts, zone)} {begins:%H:%M}–{last} ({where})"
+    brackets = " ({})" if language() == "en" else "（{}）"
+    return f"{day(starts, zone)} {begins:%H:%M}–{last}" + brackets.format(where)
 
 
 def rule(meeting: Meeting) -> str:

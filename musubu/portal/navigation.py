@@ -35,6 +35,7 @@ STAFF: list[Section] = [
     (
         _("Money"),
         [
+            Item("billing-dashboard", _("Money at a glance"), "billing.read"),
             Item("billing-home", _("Invoices and payments"), "invoices.read"),
             Item("billing-runs", _("Monthly run"), "billing.read"),
             Item("billing-trials", _("Try prices"), "billing.trial"),

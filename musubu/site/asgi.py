@@ -12,7 +12,9 @@ django.setup()
 
 from musubu.meetings.live.app import serve  # noqa: E402 - Django is set up first
 from musubu.meetings.live.house import House  # noqa: E402
+from musubu.meetings.live.together import register  # noqa: E402
 
+register()
 MEETINGS = "/live/meetings/"
 _house: list[House] = []
 

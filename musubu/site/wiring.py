@@ -12,9 +12,9 @@ from musubu.contracts import actions, applications, services
 from musubu.contracts import clock as sandbox
 from musubu.contracts import effects as contracts
 from musubu.learning.service import SERVICE as LEARNO
-from musubu.meetings import effects as meetings
-from musubu.meetings import telling as happenings
+from musubu.meetings import telling as meetings
 from musubu.meetings.actions import recordings, reminding
+from musubu.meetings.effects import erase_recordings
 from musubu.meetings.jobs import keeping
 from musubu.meetings.service import DELETES
 from musubu.meetings.service import SERVICE as LIVEON
@@ -38,12 +38,12 @@ def connect() -> None:
         "term.begins": [contracts.open_service],
         "suspended": [contracts.suspend_service],
         "resumed": [contracts.lift_service],
-        "contract.ends": [contracts.close_service, meetings.erase_recordings],
+        "contract.ends": [contracts.close_service, erase_recordings],
         "data.deleted": [contracts.delete_data],
     }
     sandbox.BETWEEN.append(reminding.remind_due)
-    webhooks.KINDS.extend(happenings.KINDS)
-    happenings.TELL.append(webhooks.tell)
+    webhooks.KINDS.extend(meetings.KINDS)
+    meetings.TELL.append(webhooks.tell)
     sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)

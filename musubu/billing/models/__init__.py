@@ -8,6 +8,7 @@ from musubu.billing.models.debits import BankBranch, DebitLine, DebitRun, Mandat
 from musubu.billing.models.documents import Charge, CreditNote, Invoice
 from musubu.billing.models.dunning import DunningDay, Instalment, InvoiceDispute, PaymentPlan, Reminder, WriteOff
 from musubu.billing.models.equipment import Article, EquipmentOrder, OrderLine, Replacement, Unit
+from musubu.billing.models.outlooks import Outlook, OutlookLine
 from musubu.billing.models.payouts import Payable, PayeeAccount, PayoutLine, PayoutRun, Sale, Share, Statement
 from musubu.billing.models.runs import BillingRun, RunLine, RunRule
 from musubu.billing.models.transfers import BankDeposit, BankFile, BankLayout, CsvUpload, DepositPart, PayerName
@@ -43,6 +44,8 @@ __all__ = [
     "InvoiceDispute",
     "Mandate",
     "OrderLine",
+    "Outlook",
+    "OutlookLine",
     "Payable",
     "PayeeAccount",
     "PayerName",

@@ -33,13 +33,15 @@ def run(
     arguments: Sequence[str],
     folder: Path,
     on_progress: Callable[[int], None] = lambda _: None,
-    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    limits: Limits = Limits(),
 ) -> None:
     """Run ffmpeg within a folder; `on_progress` hears the milliseconds written so far and may raise to end it.
     Raises EngineFailed."""
     command = [*_fence(limits), "ffmpeg", "-hide_banner", "-nostdin", "-y", "-v", "warning", "-progress", "pipe:1"]
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen([*command, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=said)
+        child = subprocess.Popen(  # noqa: S603
+            [*command, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=said
+        )
         assert child.stdout is not None
         try:
             for line in _lines(child.stdout, limits.silence):

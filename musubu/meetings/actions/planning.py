@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from musubu import clock
 from musubu.contracts.models import Contract
@@ -197,7 +198,8 @@ def start_now(*, contract: Contract, person: Person, title: str = "") -> Meeting
     """A meeting that begins at once."""
     in_contract(contract, person, "meetings.use")
     licence_to(contract, person, "plan")
-    name = title.strip() or _("Meeting of %(name)s") % {"name": person.name}
+    with override(person.language):
+        name = title.strip() or _("Meeting of %(name)s") % {"name": person.name}
     meeting = _named(contract, person, kind=Meeting.Kind.INSTANT, title=name[:120], language=person.language)
     record(contract, person, "meetings.start", meeting.title, after=_shown(meeting))
     return meeting
@@ -319,7 +321,8 @@ def open_personal_room(contract: Contract, holder: Person) -> Meeting:
     """With a licence comes the room; one that was closed has its old link and number again."""
     known = Meeting.objects.filter(contract=contract, host=holder, kind=Meeting.Kind.PERSONAL).first()
     if known is None:
-        title = _("Room of %(name)s") % {"name": holder.name}
+        with override(holder.language):
+            title = _("Room of %(name)s") % {"name": holder.name}
         return _named(contract, holder, kind=Meeting.Kind.PERSONAL, title=title[:120], language=holder.language)
     if known.cancelled_at:
         known.cancelled_at = None

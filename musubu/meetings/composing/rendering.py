@@ -170,7 +170,7 @@ def fitted(text: str, columns: int) -> str:
 def font() -> str:
     """A file with Japanese letters, as the system's font list finds it."""
     command = ["fc-match", "-f", "%{file}", "Noto Sans CJK JP"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
 def _seconds(milliseconds: int) -> str:

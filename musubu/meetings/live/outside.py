@@ -10,6 +10,7 @@ from musubu.contracts.models import Contract
 from musubu.meetings import telling
 from musubu.meetings.actions import quality, recordings
 from musubu.meetings.models import Attendance, Recording, Sitting
+from musubu.meetings.together import chat, files
 
 
 def tell(kind: str, contract: int, data: dict[str, Any]) -> None:
@@ -39,8 +40,10 @@ def hand_in_quality(rows: list[dict[str, Any]]) -> None:
 
 def shared_file(meeting: int, file: str) -> dict[str, Any] | None:
     """A file that was uploaded to this meeting, as the chat shows it; none where there is no such file."""
-    return None
+    found = files.of_meeting(meeting, file)
+    return files.shown(found) if found else None
 
 
 def keep_message(sitting: int, message: dict[str, Any], at: datetime) -> None:
     """A chat message, kept with the meeting."""
+    chat.keep_message(sitting, message, at)

@@ -32,6 +32,11 @@ TEXTS: dict[str, Promise] = {
     "service": _("The service is being stopped."),
     "record": _("You may not record in this meeting."),
     "again": _("This did not work. Try again; if it stays so, load the page again."),
+    "board": _("Board"),
+    "many-boards": _("This meeting has very many boards already. Delete one first."),
+    "not-ready": _("The document is still being prepared."),
+    "not-leading": _("Somebody else is turning the pages now. Take the lead first."),
+    "gone-thing": _("This has been removed already."),
     "later": _("This is not available in this room."),
 }
 

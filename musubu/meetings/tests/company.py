@@ -66,7 +66,9 @@ def suspend(company: Company) -> None:
     company.contract.refresh_from_db()
 
 
-def client(person: Person) -> Client:
-    found = Client()
-    found.force_login(person)
+def client(person: Person | None = None, **more: Any) -> Client:
+    """A browser that reads English; without a person a visitor's."""
+    found = Client(headers={"accept-language": "en"}, **more)
+    if person:
+        found.force_login(person)
     return found

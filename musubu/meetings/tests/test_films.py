@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from musubu.engines import ffmpeg
 from musubu.engines.ffmpeg import EngineFailed
 from musubu.meetings import telling

@@ -38,7 +38,7 @@ def test_an_invitation_is_a_calendar_entry(company: Company) -> None:
     meeting = company.plan(guests=GUEST, repeat=Repetition("weekly", count=3), agenda="議題")
     mail = mails()[0]
     assert mail.secret and mail.organisation == company.organisation
-    for text in (meeting.slug, wording.naming.spaced(meeting.number), meeting.pass_code, "議題", "毎週 土"):
+    for text in (meeting.slug, wording.naming.spaced(meeting.number), meeting.pass_code, "議題", "毎週 土曜日"):
         assert text in mail.body
     assert mail.attachments[0]["type"] == "text/calendar; method=REQUEST"
     (event,) = events(mail)

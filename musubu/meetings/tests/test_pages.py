@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
 
 from musubu import clock
 from musubu.meetings import queries
@@ -177,40 +176,40 @@ def test_the_feed_holds_ones_meetings_until_its_address_is_renewed(company: Comp
     company.plan(person=company.member, title="他人の")
     who = client(company.owner)
     address = re.search(r"http\S+?(/meetings/feed/\S+?\.ics)", text(who.get(at(company))))[1]
-    calendar = text(Client().get(address))
+    calendar = text(client().get(address))
     assert "SUMMARY:自分の" in calendar and "他人の" not in calendar and "RRULE" in calendar
     who.post(at(company, "feed/"))
-    assert Client().get(address).status_code == 404
+    assert client().get(address).status_code == 404
     fresh = re.search(r"http\S+?(/meetings/feed/\S+?\.ics)", text(who.get(at(company))))[1]
-    assert fresh != address and Client().get(fresh).status_code == 200
+    assert fresh != address and client().get(fresh).status_code == 200
     tampered = fresh[:-5] + ("0" if fresh[-5] != "0" else "1") + ".ics"
     for wrong in (tampered, "/meetings/feed/x.ics", f"/meetings/feed/{'0' * 64}.ics"):
-        assert Client().get(wrong).status_code == 404
+        assert client().get(wrong).status_code == 404
     company.owner.memberships.update(ended_at=START)
-    assert Client().get(fresh).status_code == 404
+    assert client().get(fresh).status_code == 404
 
 
 def test_joining_by_number(company: Company) -> None:
     meeting = company.plan()
     spaced = f"{meeting.number[:3]} {meeting.number[3:6]}-{meeting.number[6:]}"
     good = {"number": spaced, "pass_code": meeting.pass_code, "name": "客 A"}
-    answer = Client().post("/meetings/join/", good)
+    answer = client().post("/meetings/join/", good)
     assert answer.url == f"/m/{meeting.slug}/?name=%E5%AE%A2+A"
     assert client(company.member).post("/meetings/join/", good).url == f"/m/{meeting.slug}/"
     for wrong in ({"pass_code": "000000x"}, {"number": "123 456 7890"}, {"pass_code": ""}):
-        refused = Client().post("/meetings/join/", good | wrong)
+        refused = client().post("/meetings/join/", good | wrong)
         assert refused.status_code == 403 and "not right" in text(refused) and meeting.slug not in text(refused)
-    assert Client().post("/meetings/join/", good | {"name": ""}).status_code == 403
+    assert client().post("/meetings/join/", good | {"name": ""}).status_code == 403
 
 
 def test_after_ten_wrong_codes_one_waits(company: Company) -> None:
     meeting = company.plan()
     form = {"number": meeting.number, "name": "客"}
     for _try in range(10):
-        Client().post("/meetings/join/", form | {"pass_code": "1"})
-    answer = Client().post("/meetings/join/", form | {"pass_code": meeting.pass_code})
+        client().post("/meetings/join/", form | {"pass_code": "1"})
+    answer = client().post("/meetings/join/", form | {"pass_code": meeting.pass_code})
     assert answer.status_code == 403 and "Too many" in text(answer)
-    elsewhere = Client(REMOTE_ADDR="10.0.0.9")
+    elsewhere = client(REMOTE_ADDR="10.0.0.9")
     assert elsewhere.post("/meetings/join/", form | {"pass_code": meeting.pass_code}).status_code == 302
 
 
@@ -223,7 +222,7 @@ def test_a_suspended_contract_says_why_everywhere(company: Company) -> None:
         assert answer.status_code == 403 and "LO-12" in text(answer)
     assert who.post(at(company, "start/")).status_code == 403
     good = {"number": meeting.number, "pass_code": meeting.pass_code, "name": "客"}
-    assert "not open" in text(Client().post("/meetings/join/", good))
+    assert "not open" in text(client().post("/meetings/join/", good))
     staff = client(cast.make_staff(company.provider, Role.SUPPORT))
     assert staff.get(at(company, "people/")).status_code == 200
 
@@ -266,18 +265,18 @@ def test_settings_branding_and_embedding_on_their_page(company: Company) -> None
     assert "contrast" in text(who.post(page, {"what": "brand", "colour": "#ffff00"}))
     for content, kind in ((png(), "image/png"), (HOSTILE, "image/svg+xml")):
         who.post(page, {"what": "brand", "colour": "#a02a55", "logo": _file(content)})
-        answer = Client().get(at(company, "logo/"))
+        answer = client().get(at(company, "logo/"))
         assert answer["Content-Type"] == kind and b"script" not in answer.content
         assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
-    assert "#a02a55" in text(Client().get(at(company, "brand.css")))
-    assert at(company, "brand.css") in text(Client().get(at(company, "join/")))
+    assert "#a02a55" in text(client().get(at(company, "brand.css")))
+    assert at(company, "brand.css") in text(client().get(at(company, "join/")))
     assert "256 kB" in text(who.post(page, {"what": "brand", "colour": "", "logo": _file(b"x" * 300_000)}))
     meeting = company.plan()
-    assert Client().get(f"/m/{meeting.slug}/")["X-Frame-Options"] == "DENY"
+    assert client().get(f"/m/{meeting.slug}/")["X-Frame-Options"] == "DENY"
     who.post(page, {"what": "origins", "origins": "https://example.jp"})
-    framed = Client().get(f"/m/{meeting.slug}/")
+    framed = client().get(f"/m/{meeting.slug}/")
     assert "frame-ancestors https://example.jp" in framed["Content-Security-Policy"] and "X-Frame-Options" not in framed
-    assert Client().get("/meetings/join/")["X-Frame-Options"] == "DENY"
+    assert client().get("/meetings/join/")["X-Frame-Options"] == "DENY"
     staff = client(cast.make_staff(company.provider, Role.OPERATIONS))
     assert (
         staff.get(page).status_code == 200 and staff.post(page, {"what": "origins", "origins": ""}).status_code == 404
@@ -335,7 +334,7 @@ def test_a_meeting_starts_at_once_from_the_overview(company: Company) -> None:
 
 
 def test_the_embedding_script_is_small_and_for_everybody(company: Company) -> None:
-    answer = Client().get("/embed/meeting.js")
+    answer = client().get("/embed/meeting.js")
     assert answer.status_code == 200 and len(answer.content) < 3_000 and b"data-musubu-meeting" in answer.content
     assert answer["Content-Type"].startswith("text/javascript") and answer["Access-Control-Allow-Origin"] == "*"
     assert clock.now() == START

@@ -5,6 +5,7 @@
 
    The loaded module exports mount(host, room) and gets a plain element, so it may use any library. */
 import type { Done, FeatureMessage, Person, Rights } from "./protocol";
+import { TOGETHER } from "./together";
 
 export interface FeatureRoom {
   readonly name: string;
@@ -54,4 +55,4 @@ export interface Feature {
   heard?(message: FeatureMessage, rights: Rights): "open" | "badge" | undefined;
 }
 
-export const features: Feature[] = [];
+export const features: Feature[] = [...TOGETHER];
