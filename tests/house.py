@@ -69,7 +69,7 @@ class House:
         assert page.url.endswith("/home/")
 
     def pids(self, word: str) -> list[int]:
-        """The supervisor's children whose command line holds the word, such as "janus", "uvicorn" or "gunicorn"."""
+        """The supervisor's children whose command line holds the word, such as "janus", "musubu live" or "gunicorn"."""
         found = []
         for pid in _descendants(self.process.pid):
             with contextlib.suppress(OSError):
@@ -77,6 +77,11 @@ class House:
                 if word in command:
                     found.append(pid)
         return found
+
+    @property
+    def live(self) -> int:
+        """The process that serves rooms, the child of the one that keeps it."""
+        return self.pids("musubu live")[-1]
 
     def kill(self, word: str) -> None:
         """`kill -9` of one child with all that it started."""
@@ -120,7 +125,8 @@ def _wait_until_ready(address: str, log: Path) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
-            urllib.request.urlopen(address + "/health/ready", timeout=5)
+            for path in ("/health/ready", "/live/health/"):
+                urllib.request.urlopen(address + path, timeout=5)
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

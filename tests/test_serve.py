@@ -24,7 +24,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_engines_are_children_and_hear_of_their_ports() -> None:
     commands, environment = serve._children(config.run(), 8000)
-    assert {"front", "web", "live", "janus", "turn", "worker"} <= set(commands)
+    assert {"front", "web", "live", "janus", "turn", "worker", "films"} <= set(commands)
     assert environment["MUSUBU_ENGINE_EVENTS"].isdigit()
     assert environment["MUSUBU_TURN"] == f"turn:127.0.0.1:{environment['MUSUBU_TURN_PORT']}"
     assert commands["live"].endswith(f"musubu live --socket {config.run()}/live.sock")

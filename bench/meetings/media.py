@@ -73,7 +73,7 @@ async def _media(house: House) -> Row:
     """Both are set up before the first round, and take turns, so that the machine's moods meet both alike."""
     people = await _people(house, SENDERS, RECEIVERS)
     ours = Side(
-        house.pids("/usr/bin/janus") + house.pids("uvicorn"),
+        [*house.pids("/usr/bin/janus"), house.live],
         _all([person.sending for person in people if person.sending]),
         [person.receiving for person in people if person.receiving],
     )
@@ -143,7 +143,7 @@ async def _big_room(house: House) -> Row:
     await asyncio.sleep(5)
     counting.reset()
     memory: dict[str, list[float]] = {}
-    engine, live = house.pids("/usr/bin/janus")[0], house.pids("uvicorn")[0]
+    engine, live = house.pids("/usr/bin/janus")[0], house.live
     began, used = time.monotonic(), (processes.seconds(engine), processes.seconds(live))
     while time.monotonic() - began < MINUTES * 60:
         await asyncio.sleep(min(SAMPLE, MINUTES * 60 / 9))
@@ -171,7 +171,7 @@ async def _big_room(house: House) -> Row:
     }
 
 
-WATCHED = {"engine": "/usr/bin/janus", "live": "uvicorn", "web": "gunicorn", "workers": "worker", "front": "nginx"}
+WATCHED = {"engine": "/usr/bin/janus", "live": "musubu live", "web": "gunicorn", "workers": "worker", "front": "nginx"}
 
 
 def _flat(samples: list[float]) -> bool:

@@ -31,7 +31,7 @@ def joins() -> Row:
 
 async def _joins(house: House) -> Row:
     """As many at once as browsers would be; a join counts when everybody in the room is also heard and seen."""
-    (live,) = house.pids("uvicorn")
+    live = house.live
     cores = processes.pin(live, 0)
     rooms = tickets(house, ROOMS, IN_ROOM)
     people = [Person(house, room[n]) for n in range(IN_ROOM) for room in rooms]
@@ -67,7 +67,7 @@ def events() -> Row:
 
 
 async def _events(house: House) -> Row:
-    (live,) = house.pids("uvicorn")
+    live = house.live
     (crowd,) = tickets(house, 1, CROWD)
     sent: dict[str, float] = {}
     delays: list[float] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from django.db import transaction
@@ -16,7 +17,8 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 
-KINDS = ("1", "2", "4", "9")  # ordinary, current, savings, other
+KINDS = ("1", "2", "4", "9")  # ordinary, current, savings, other: to which money is sent
+DEBIT_KINDS = ("1", "2", "3", "9")  # 3 for tax payments: from which it is collected
 HEADING = ("bank", "bank_kana", "bank_name", "branch", "branch_kana", "branch_name")
 HOLDER, NAME = 30, 15  # bytes in a bank's file
 EXAMPLE = (  # mostly invented, for the demonstration
@@ -29,14 +31,25 @@ EXAMPLE = (  # mostly invented, for the demonstration
 
 
 def checked(
-    provider: Provider, *, bank: str, branch: str, account: str, holder: str, account_kind: str = "1"
+    provider: Provider,
+    *,
+    bank: str,
+    branch: str,
+    account: str,
+    holder: str,
+    account_kind: str = "1",
+    kinds: Sequence[str] = KINDS,
 ) -> dict[str, str]:
     """The account in the form of bank files. Raises NotPossible with what to mend; where the provider keeps a list of
     banks, the codes must stand in it."""
-    for name, value, width in ((_("Bank"), bank, 4), (_("Branch"), branch, 3), (_("Account"), account, 7)):
+    for name, value, width in (
+        (_("Bank code"), bank, 4),
+        (_("Branch code"), branch, 3),
+        (_("Account number"), account, 7),
+    ):
         if not value.isascii() or not value.isdigit() or len(value) > width:
             raise NotPossible(_("%(name)s: up to %(width)s digits.") % {"name": name, "width": width})
-    if account_kind not in KINDS:
+    if account_kind not in kinds:
         raise NotPossible(_("Choose the kind of account."))
     try:
         kana = zengin.kana(holder).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -29,7 +29,13 @@ def open_mandate(
     """The consent form went out; the account is checked as far as a file would need it."""
     permissions.require(person, "payments.mandate", provider=organisation.provider)
     given = accounts.checked(
-        organisation.provider, bank=bank, branch=branch, account=account, holder=holder, account_kind=kind
+        organisation.provider,
+        bank=bank,
+        branch=branch,
+        account=account,
+        holder=holder,
+        account_kind=kind,
+        kinds=accounts.DEBIT_KINDS,
     )
     try:
         with transaction.atomic():
@@ -93,6 +99,18 @@ def due(provider: Provider, day: date) -> list[tuple[Invoice, Mandate, int]]:
         (one.invoice, mandates[one.invoice.contract.organisation_id], one.left)
         for one in queries.open_invoices(contracts, day)
         if one.invoice.due_on <= day and one.invoice.pk not in away
+    ]
+
+
+def coming(provider: Provider) -> list[tuple[date, int, int]]:
+    """The next debit days that the terms have set: (day, how many invoices by then, yen)."""
+    last = clock.today() + timedelta(days=60)
+    rows = due(provider, last)
+    days = sorted({max(invoice.due_on, bank_day_on_or_after(clock.today())) for invoice, _mandate, _left in rows})
+    return [
+        (day, len(lefts), sum(lefts))
+        for day in days
+        for lefts in [[left for invoice, _mandate, left in rows if invoice.due_on <= day]]
     ]
 
 

@@ -124,8 +124,8 @@ def demonstration_notice(provider: Provider, day: date) -> bytes:
 
     rows: list[zengin.Deposit] = []
     opened = queries.open_invoices(Contract.objects.filter(provider=provider), day)
-    for place, one in enumerate(opened[:6]):
-        organisation = one.invoice.contract.organisation
+    each = {one.invoice.contract.organisation: one for one in reversed(opened)}  # the oldest of each customer
+    for place, (organisation, one) in enumerate(list(each.items())[:6]):
         odd = {1: -min(440, one.left - 1), 2: -(one.left // 2), 3: 1_000}.get(
             place, 0
         )  # less a bank's fee, short, over

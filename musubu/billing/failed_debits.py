@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from musubu import clock
 from musubu.billing import queries
-from musubu.billing.models import DebitLine
+from musubu.billing.models import DebitLine, HandoverLine
 from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -39,8 +39,9 @@ def stuck(provider: Provider) -> dict[int, DebitLine]:
 
 
 def waiting(provider: Provider) -> list[DebitLine]:
-    """Failed debits that wait for a person, the oldest first; what was paid meanwhile is gone."""
-    lines = [line for line in stuck(provider).values() if not line.decision]
+    """Failed debits that wait for a person, the oldest first; what was paid or went to an agent meanwhile is gone."""
+    away = set(HandoverLine.objects.filter(handover__provider=provider, result="").values_list("invoice", flat=True))
+    lines = [one for one in stuck(provider).values() if not one.decision and one.invoice_id not in away]
     opened = queries.open_amounts([line.invoice.contract_id for line in lines])
     return [line for line in lines if (line.invoice.contract_id, line.invoice.of_contract) in opened]
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import F, Sum
 
 from musubu import clock
-from musubu.billing import effects, ledger, writeoffs
-from musubu.billing.models import BankDeposit, CreditNote, DepositPart, Entry, Invoice, Voucher
+from musubu.billing import effects, ledger, verify_moves, writeoffs
+from musubu.billing.models import CreditNote, Entry, Invoice, Voucher
 from musubu.contracts import playing
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Provider
@@ -24,7 +24,7 @@ def differences(provider: Provider) -> Iterator[str]:
     yield from writeoffs.differences(provider)
     yield from _vouchers(provider)
     yield from _tax(provider)
-    yield from _deposits(provider)
+    yield from verify_moves.differences(provider)
     rows = Contract.objects.filter(provider=provider, played_to__isnull=False)
     for contract in rows.select_related("terms_version").prefetch_related("events").iterator(chunk_size=200):
         yield from _contract(contract)
@@ -73,28 +73,6 @@ def _tax(provider: Provider) -> Iterator[str]:
     back = CreditNote.objects.filter(provider=provider).aggregate(n=Sum("tax"))["n"] or 0
     if held != sold - back:
         yield f"the tax accounts hold {held} yen, the documents say {sold - back}"
-
-
-def _deposits(provider: Provider) -> Iterator[str]:
-    """A matched deposit is shared out whole; each part is one payment of its contract, over the same amount and of the
-    bank's day, and an undone one is taken back."""
-    parts = DepositPart.objects.filter(deposit__provider=provider).select_related("contract", "deposit")
-    shared: dict[int, int] = {}
-    for part in parts.prefetch_related("contract__events").iterator(chunk_size=500):
-        deposit, journal = part.deposit, {one.key: one.data for one in part.contract.events.all()}
-        paid = journal.get(f"part-{part.pk}", {})
-        if paid.get("amount") != part.amount or paid.get("received") != deposit.day.isoformat():
-            told = f"the deposit {deposit.public_id} of {part.amount} yen on {deposit.day}"
-            yield f"{part.contract}: {told} is {paid.get('amount', 0)} in the journal"
-        if (f"back-part-{part.pk}" in journal) is (part.undone_at is None):
-            yield f"{part.contract}: part {part.public_id} of a deposit is undone on one side only"
-        if part.undone_at is None:
-            shared[deposit.pk] = shared.get(deposit.pk, 0) + part.amount
-    for deposit in BankDeposit.objects.filter(
-        provider=provider, matched_at__isnull=False, parts__isnull=False
-    ).distinct():
-        if shared.get(deposit.pk, 0) != deposit.amount:
-            yield f"the deposit {deposit.public_id} of {deposit.amount} yen is shared out as {shared.get(deposit.pk, 0)}"
 
 
 def _contract(contract: Contract) -> Iterator[str]:

@@ -42,10 +42,19 @@ RESULTS = {
 }
 
 
+ACCOUNT_KINDS = {
+    "1": gettext_lazy("ordinary"),
+    "2": gettext_lazy("current"),
+    "3": gettext_lazy("for tax payments"),
+    "9": gettext_lazy("another kind"),
+}
+
+
 class MandateForm(forms.Form):
     organisation = forms.ModelChoiceField(label=gettext_lazy("Customer"), queryset=Organisation.objects.none())
     bank = forms.CharField(label=gettext_lazy("Bank code"), max_length=4)
     branch = forms.CharField(label=gettext_lazy("Branch code"), max_length=3)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of account"), choices=list(ACCOUNT_KINDS.items()))
     account = forms.CharField(label=gettext_lazy("Account number"), max_length=7)
     holder = forms.CharField(label=gettext_lazy("Account holder in kana"), max_length=60)
 
@@ -75,7 +84,9 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     organisations = Organisation.objects.filter(provider=acting.provider, kind="contractor").order_by("name")
     which = request.POST.get("form", "")
     mandate = MandateForm(request.POST if which == "mandate" else None, organisations=organisations)
-    run = RunForm(request.POST if which == "run" else None, initial={"day": clock.today()})
+    coming = debits.coming(acting.provider)
+    first = coming[0][0] if coming else clock.today()
+    run = RunForm(request.POST if which == "run" else None, initial={"day": first})
     try:
         if which == "mandate" and mandate.is_valid():
             debits.open_mandate(person=acting.person, **mandate.cleaned_data)
@@ -96,7 +107,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             .order_by("-pk")[:200]
         ],
         "runs": DebitRun.objects.filter(provider=acting.provider).order_by("-pk")[:50],
-        "due": len(debits.due(acting.provider, clock.today())),
+        "coming": coming,
         "failed": [
             (one, RESULTS[one.result], (clock.today() - one.run.day).days)
             for one in failed_debits.waiting(acting.provider)

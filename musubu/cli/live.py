@@ -12,8 +12,10 @@ import gc
 import os
 import signal
 import time
+from importlib import import_module
 from types import FrameType
 
+ASGI = "musubu.site.asgi"
 YOUNG = 1.0  # seconds; one that dies younger than this is given a moment
 PARENT_DIED = 1  # PR_SET_PDEATHSIG
 
@@ -22,8 +24,7 @@ def run(args: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="musubu live")
     parser.add_argument("--socket", required=True, help="unix socket on which the front server reaches it")
     options = parser.parse_args(args)
-    import musubu.site.asgi  # noqa: F401 - loaded before the fork
-
+    import_module(ASGI)  # loaded before the fork
     gc.collect()
     gc.freeze()  # what is loaded stays shared between parent and child
     return _Keeper(options.socket).run()
@@ -60,7 +61,7 @@ def _serve(socket: str) -> None:
         signal.signal(name, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PARENT_DIED, signal.SIGKILL)
     uvicorn.run(
-        "musubu.site.asgi:application",
+        f"{ASGI}:application",
         uds=socket,
         lifespan="on",
         ws="websockets-sansio",

@@ -112,6 +112,8 @@ def _children(folder: Path, port: int) -> tuple[Children, dict[str, str]]:
         add(folder, port, commands, environment)
     for name in ("worker", "worker-2"):  # while one moves a sandbox's clock the other goes on
         commands[name] = f"{BINARIES}/musubu worker"
+    if shutil.which("ffmpeg"):  # films can wait, a running meeting cannot
+        commands["films"] = f"nice -n 10 {BINARIES}/musubu worker --media"
     return commands, environment
 
 

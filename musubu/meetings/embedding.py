@@ -52,6 +52,21 @@ def allow_framing(response: HttpResponseBase, contract: Contract) -> None:
         response.xframe_options_exempt = True  # type: ignore[attr-defined]
 
 
+def allow_media(response: HttpResponseBase, host: str) -> None:
+    """What a room's page needs beyond others: its socket (some browsers do not count it as the page's own), pictures
+    made in the browser, and the model that blurs the background, which is WebAssembly."""
+    _replace(
+        response,
+        {
+            "script-src": ["'self'", "'wasm-unsafe-eval'"],
+            "connect-src": ["'self'", f"ws://{host}", f"wss://{host}"],
+            "img-src": ["'self'", "data:", "blob:"],
+            "media-src": ["'self'", "blob:"],
+            "worker-src": ["'self'", "blob:"],
+        },
+    )
+
+
 def fence(response: HttpResponseBase) -> None:
     """For files that somebody uploaded: opened by themselves they can load and run nothing."""
     _replace(

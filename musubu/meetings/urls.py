@@ -1,11 +1,11 @@
 from django.urls import path
 
+from musubu.meetings import urls_recordings, views_check, views_room, views_together
 from musubu.meetings import views_admin as admin
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
 from musubu.meetings import views_planning as planning
-from musubu.meetings import views_room, views_together
 
 OF_CONTRACT = "meetings/<uuid:public_id>/"
 OF_MEETING = "meetings/meeting/<uuid:public_id>/"
@@ -13,6 +13,8 @@ OF_MEETING = "meetings/meeting/<uuid:public_id>/"
 urlpatterns = [
     path("meetings/", home.home, name="meetings-home"),
     path("meetings/join/", joining.join, name="meetings-join"),
+    path("meetings/check/", views_check.check, name="meetings-check"),
+    path("meetings/check/report/", views_check.report, name="meetings-check-report"),
     path("meetings/feed/<str:token>.ics", home.feed, name="meetings-feed"),
     path(OF_CONTRACT, home.first_page, name="meetings-first-page"),
     path(OF_CONTRACT + "start/", home.start, name="meetings-start"),
@@ -55,3 +57,4 @@ urlpatterns = [
     path("meetings/documents/<uuid:public_id>/notes/", views_together.document_notes, name="meetings-document-notes"),
     path("meetings/boards/<uuid:public_id>/", views_together.board, name="meetings-board"),
 ]
+urlpatterns += urls_recordings.urlpatterns

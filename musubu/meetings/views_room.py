@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.meetings import branding, embedding, entering, queries, tries
+from musubu.meetings import branding, embedding, entering, queries, room_words, tries
 from musubu.meetings.models import Meeting
 from musubu.parties.models import Person
 from musubu.parties.views import address_of
@@ -38,6 +41,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
     meeting = _meeting(slug)
     with clock.standing_at(meeting.provider.sandbox_now):
         response = render(request, "meetings/room.html", {"meeting": meeting, "room": _for_browser(request, meeting)})
+    embedding.allow_media(response, request.get_host())
     embedding.allow_framing(response, meeting.contract)
     return response
 
@@ -57,6 +61,12 @@ def _for_browser(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "numbered": numbered,
         "name": request.GET.get("name", "")[: entering.LONGEST_NAME],  # a guest who came by number has given it
         "language": get_language(),
+        "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
+        "texts": room_words.dictionary(),
+        "files": "/meetings/files/",
+        "check": reverse("meetings-check"),
+        "home": reverse("portal-home") if person else reverse("public-home"),
+        "signIn": f"/sign-in/?{urlencode({'next': request.get_full_path()})}",
         "ticket": None,
         "refused": None,
     }

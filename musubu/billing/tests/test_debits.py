@@ -135,6 +135,6 @@ def test_the_pages_from_consent_to_answer(world: Any) -> None:
     assert DebitLine.objects.filter(result="paid").count() == 2
     assert queries.open_amounts([contracts[0].pk]) == {}
     refused = client.post(
-        "/staff/debits/", {"form": "mandate", "organisation": contracts[0].organisation_id, **ACCOUNT}
+        "/staff/debits/", {"form": "mandate", "organisation": contracts[0].organisation_id, "kind": "1", **ACCOUNT}
     )
     assert refused.status_code == 200

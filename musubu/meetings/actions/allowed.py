@@ -42,7 +42,7 @@ def licence_to(contract: Contract, person: Person, right: str) -> Licence:
 
 
 def record(
-    contract: Contract, person: Person, action: str, subject: str, before: Any = None, after: Any = None
+    contract: Contract, person: Person | None, action: str, subject: str, before: Any = None, after: Any = None
 ) -> None:
     audit.record(
         provider=contract.provider,
