@@ -39,27 +39,46 @@ print(Meeting.objects.create(
     created_at=timezone.now(), settings={{"lobby": "nobody", "before_host": True}},
 ).slug)
 """
-# keeps the page's connections and sockets in reach, and notes every 50 ms how many others are heard and seen
+# keeps the page's connections and sockets in reach, and notes all the time how many others are heard and seen
 WATCHER = """(() => {
   const Line = RTCPeerConnection, Socket = WebSocket, before = new Map();
+  const force = new URLSearchParams(location.search).get("ice");
   window.lines = []; window.sockets = []; window.notes = [];
-  window.RTCPeerConnection = class extends Line { constructor(...all) { super(...all); window.lines.push(this); } };
-  window.WebSocket = class extends Socket { constructor(...all) { super(...all); this.began = Date.now(); window.sockets.push(this); } };
+  window.RTCPeerConnection = class extends Line {
+    constructor(given = {}) {
+      super(force ? { ...given, iceTransportPolicy: force } : given);
+      this.began = Date.now() / 1000;
+      window.lines.push(this);
+    }
+  };
+  window.WebSocket = class extends Socket {
+    constructor(...all) { super(...all); this.began = Date.now() / 1000; window.sockets.push(this); }
+  };
   const grown = (key, value) => { const more = value > (before.get(key) ?? value); before.set(key, value); return more; };
-  setInterval(async () => {
-    let heard = 0, seen = 0;
+  const look = async () => {
+    const note = { at: Date.now() / 1000, heard: 0, seen: 0, media: 0, socket: 0, frozen: 0, lost: 0, path: "" };
     for (const [number, line] of window.lines.entries()) {
       if (line.connectionState !== "connected") continue;
-      for (const one of (await line.getStats()).values()) {
+      const told = await line.getStats();
+      for (const one of told.values()) {
+        if (one.type === "transport" && one.selectedCandidatePairId) {
+          const own = told.get(told.get(one.selectedCandidatePairId).localCandidateId);
+          note.path = `${own.candidateType} ${own.relayProtocol ?? own.protocol}`;
+        }
         if (one.type !== "inbound-rtp") continue;
+        note.media = Math.max(note.media, line.began);
+        note.lost += one.packetsLost;
         const came = grown(`${number}/${one.id}/p`, one.packetsReceived);
-        if (one.kind === "audio") { if (grown(`${number}/${one.id}/e`, one.totalAudioEnergy ?? 0) && came) heard += 1; }
-        else if (grown(`${number}/${one.id}/f`, one.framesDecoded ?? 0)) seen += 1;
+        if (one.kind === "audio") { if (grown(`${number}/${one.id}/e`, one.totalAudioEnergy ?? 0) && came) note.heard += 1; }
+        else { note.frozen += one.totalFreezesDuration ?? 0; if (grown(`${number}/${one.id}/f`, one.framesDecoded ?? 0)) note.seen += 1; }
       }
     }
     const socket = window.sockets.at(-1);
-    window.notes.push({ at: Date.now() / 1000, heard, seen, line: socket?.readyState === 1 ? socket.began / 1000 : 0 });
-  }, 50);
+    if (socket?.readyState === 1) note.socket = socket.began;
+    window.notes.push(note);
+    setTimeout(look, 100);
+  };
+  setTimeout(look, 100);
 })()"""
 
 
@@ -135,10 +154,10 @@ def recovery() -> Row:
     with browsers() as (house, chromium):
         address = meeting(house)
         pages = [join(chromium.new_context(locale="en-US"), address, name) for name in ("One", "Two", "Three")]
-        _wait_until_whole(pages)
-        engine = [_after(pages, lambda: house.kill("/usr/bin/janus")) for _ in range(3)]
-        rooms = [_after(pages, lambda: os.kill(house.live, signal.SIGKILL)) for _ in range(2)]
-        keeper = _after(pages, lambda: house.kill("musubu live"))
+        wait_until_whole(pages)
+        engine = [_after(pages, lambda: house.kill("/usr/bin/janus"), "media") for _ in range(3)]
+        rooms = [_after(pages, lambda: os.kill(house.live, signal.SIGKILL), "socket") for _ in range(2)]
+        keeper = _after(pages, lambda: house.kill("musubu live"), "socket")
         web = _web_back(house)
     worst = max(engine)
     others = max([*rooms, keeper, web])
@@ -157,42 +176,42 @@ def _list(times: list[float]) -> str:
     return ", ".join(f"{one:.2f}" for one in times) + " s"
 
 
-def _wait_until_whole(pages: list[Page]) -> None:
-    for _ in range(300):
+Note = dict[str, Any]
+
+
+def wait_until_whole(pages: list[Page], patience: float = 30.0) -> None:
+    """Everybody hears everybody else."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
         notes = [page.evaluate("window.notes.at(-1)") for page in pages]
-        if all(note and _whole(note, pages) for note in notes):
+        if all(note and note["heard"] >= len(pages) - 1 for note in notes):
             return
         time.sleep(0.1)
-    raise TimeoutError(f"they do not all hear and see each other: {notes}")
+    raise TimeoutError(f"they do not all hear each other: {notes}")
 
 
-def _whole(note: dict[str, float], pages: list[Page]) -> bool:
-    return note["heard"] >= len(pages) - 1
-
-
-def _after(pages: list[Page], kill: Callable[[], object]) -> float:
-    """Seconds from the kill until the last page hears everybody again, sees pictures, and has its line."""
+def _after(pages: list[Page], kill: Callable[[], object], fresh: str) -> float:
+    """Seconds from the kill until the last page hears and sees everybody again, over what is `fresh` ("media": a new
+    connection to the engine; "socket": a new line to the process of rooms)."""
     time.sleep(2)
     began = time.time()
     kill()
     time.sleep(WATCH)
-    back = [_settled(page.evaluate("window.notes"), began, len(pages) - 1) for page in pages]
-    _wait_until_whole(pages)
-    return max(back)
+    return max(_settled(page.evaluate("window.notes"), began, len(pages) - 1, fresh) for page in pages)
 
 
-def _settled(notes: list[dict[str, float]], began: float, others: int) -> float:
-    """After the last note in which somebody was missing for longer than a blink (300 ms: sound comes in bursts)."""
-    after = [note for note in notes if note["at"] > began]
-    lost, last = 0.0, began
-    for note in after:
-        if note["heard"] >= others and note["line"]:
-            if lost and note["at"] - lost > 0.3:
-                last = note["at"]
-            lost = 0.0
-        elif not lost:
-            lost = note["at"]
-    return (last if not lost else after[-1]["at"]) - began
+def _settled(notes: list[Note], began: float, others: int, fresh: str) -> float:
+    """The first moment from which nobody is missing for longer than a second."""
+    back = [
+        note["at"]
+        for note in notes
+        if note["at"] > began and note[fresh] > began and note["heard"] >= others and note["seen"] >= others
+    ]
+    for number, at in enumerate(back):
+        following = [*back[number + 1 :], notes[-1]["at"]]
+        if all(later - earlier < 1.0 for earlier, later in zip([at, *following], following, strict=False)):
+            return at - began
+    return float("inf")
 
 
 def _web_back(house: House) -> float:

@@ -100,19 +100,19 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
   const canShare = "getDisplayMedia" in (navigator.mediaDevices ?? {});
   const [micOn, cameraOn] = [local.micOn && local.mic !== null, local.cameraOn && local.camera !== null];
   return (
-    <div class="bar" role="toolbar" aria-label={t("Meeting controls")}>
-      <div class="bar-pair"><IconButton icon={micOn ? "mic" : "mic-off"} id="mic" label={t("Microphone")} shortcut="M" pressed={micOn} class={`bar-button ${micOn ? "" : "off"} ${local.micTrouble ? "trouble" : ""}`} caption={micOn ? t("Mute") : t("Unmute")} onPress={() => void meeting.mic(!micOn)} />
+    <nav class="bar" aria-label={t("Meeting controls")}>
+      <div class="bar-pair"><IconButton icon={micOn ? "mic" : "mic-off"} id="mic" label={t("Microphone")} shortcut="M" pressed={micOn} class={`bar-button ${micOn ? "" : "off"} ${local.micTrouble ? "trouble" : ""}`} caption={t("Microphone")} onPress={() => void meeting.mic(!micOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="mic" />}</div>
       <div class="bar-pair"><IconButton icon={cameraOn ? "camera" : "camera-off"} id="camera" label={t("Camera")} shortcut="V" pressed={cameraOn} class={`bar-button ${cameraOn ? "" : "off"} ${local.cameraTrouble ? "trouble" : ""}`} caption={t("Camera")} onPress={() => void meeting.camera(!cameraOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="camera" />}</div>
-      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop sharing") : t("Share")} onPress={() => void meeting.share()} />}
-      <IconButton icon="hand" id="hand" label={place ? t("Lower my hand (number {number})", { number: place }) : t("Raise my hand")} shortcut="H" pressed={place > 0} class={`bar-button ${place ? "on" : ""}`} caption={t("Hand")} onPress={() => void meeting.ask({ t: "hand", up: !place })} />
+      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop") : t("Share")} onPress={() => void meeting.share()} />}
+      <IconButton icon="hand" id="hand" label={place ? `${t("Hand")} ${String(place)}` : t("Hand")} tip={place ? t("Lower my hand") : t("Raise my hand")} shortcut="H" pressed={place > 0} class={`bar-button ${place ? "on" : ""}`} caption={t("Hand")} onPress={() => void meeting.ask({ t: "hand", up: !place })} />
       {narrow ? null : <Reactions meeting={meeting} />}
       <span class="bar-gap" />
       {narrow ? null : <IconButton icon="people" id="people" label={t("People ({count})", { count: people })} shortcut="P" expanded={open === "people"} class={`bar-button ${open === "people" ? "on" : ""}`} caption={t("People")} badge={lobby} onPress={() => { panel(meeting, "people"); }} />}
       <IconButton icon="chat" id="chat" label={t("Chat")} shortcut="C" expanded={open === "chat"} class={`bar-button ${open === "chat" ? "on" : ""}`} caption={t("Chat")} badge={unread} onPress={() => { panel(meeting, "chat"); }} />
       <MoreMenu meeting={meeting} narrow={narrow} />
       <IconButton icon="leave" id="leave" label={t("Leave")} shortcut="L" class="bar-button leave" caption={t("Leave")} onPress={() => { meeting.set({ dialog: "leave" }); }} />
-    </div>
+    </nav>
   );
 }

@@ -40,7 +40,7 @@ export function DeviceFields({ meeting }: { meeting: Meeting }): JSX.Element {
     setTimeout(() => { setTesting(false); }, 1_200);
   };
   return (
-    <div class="fields">
+    <div class="room-fields">
       {local.micTrouble ? <TroubleNote kind="mic" trouble={local.micTrouble} onRetry={() => void meeting.local.use("mic", meeting.local.choices.mic)} /> : null}
       <Choose label={t("Microphone")} value={chosen(mic, meeting.local.choices.mic, local.mic)} options={options(mic, t("Microphone"))} disabled={!mic.length}
         onChoose={(id) => void meeting.local.use("mic", id)} />

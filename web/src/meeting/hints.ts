@@ -53,6 +53,7 @@ export function listen(meeting: Meeting): void {
       const last = meeting.value.lobby.at(-1);
       if (last) meeting.tell(t("{name} waits to be let in.", { name: last.name }), { label: t("Let in"), act: () => void meeting.ask({ t: "admit", who: last.id }) });
     }
+    if (now < waiting) meeting.set({ toasts: meeting.value.toasts.filter((one) => one.label !== t("Let in")) });
     waiting = now;
   });
 }
