@@ -63,7 +63,9 @@ class Hall:
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda said: self.problems.append(said.text) if "Content Security Policy" in said.text else None)
+        page.on(
+            "console", lambda said: self.problems.append(said.text) if "Content Security Policy" in said.text else None
+        )
         return page
 
     def host(self, **more: Any) -> Page:
@@ -141,7 +143,9 @@ def test_three_meet_through_the_lobby_see_hear_share_and_write(hall: Any) -> Non
     until(lambda: host.locator(".screen").count() == 2, why="two screens at once")
     first.click(".screen button:has-text('Stop sharing')")
     until(lambda: host.locator(".screen").count() == 1)
-    host.evaluate("meeting.ask({t: 'mute', who: [...meeting.value.people.values()].find(p => p.name === 'Jiro').id, source: 'screen'})")
+    host.evaluate(
+        "meeting.ask({t: 'mute', who: [...meeting.value.people.values()].find(p => p.name === 'Jiro').id, source: 'screen'})"
+    )
     until(lambda: not value(second, "sharing"))
 
     first.keyboard.press("c")
@@ -180,11 +184,15 @@ def test_hosts_mute_give_roles_remove_and_end(hall: Any) -> None:
     until(lambda: not person(host, "Hanako")["mic"])
     guest.click("#mic")
     assert "one by one" in guest.inner_text(".toasts")
-    host.evaluate("meeting.ask({t: 'ask-unmute', who: [...meeting.value.people.values()].find(p => p.name === 'Hanako').id})")
+    host.evaluate(
+        "meeting.ask({t: 'ask-unmute', who: [...meeting.value.people.values()].find(p => p.name === 'Hanako').id})"
+    )
     guest.click(".toast button:has-text('Unmute')")
     until(lambda: person(host, "Hanako")["mic"])
 
-    host.evaluate("meeting.ask({t: 'role', who: [...meeting.value.people.values()].find(p => p.name === 'Hanako').id, role: 'co-host'})")
+    host.evaluate(
+        "meeting.ask({t: 'role', who: [...meeting.value.people.values()].find(p => p.name === 'Hanako').id, role: 'co-host'})"
+    )
     until(lambda: value(guest, "rights.host"))
     host.click(".person-row:has-text('Jiro') .menu-box > button")
     host.click("[role=menuitem]:has-text('Remove')")
@@ -233,7 +241,12 @@ def test_everybody_is_back_after_cuts_and_a_killed_engine(hall: Any) -> None:
 
     room.house.kill("janus")
     for page in (host, guest):
-        until(lambda page=page: page.evaluate("!meeting.value.engineGone && meeting.receiving.connection.connectionState === 'connected'"), 20)
+        until(
+            lambda page=page: page.evaluate(
+                "!meeting.value.engineGone && meeting.receiving.connection.connectionState === 'connected'"
+            ),
+            20,
+        )
         room.sees_and_hears(page, 1)
 
 
@@ -250,9 +263,16 @@ def test_devices_are_changed_lost_and_refused_in_place(hall: Any) -> None:
     until(lambda: "disconnected" in host.inner_text(".toasts"), why="told that the microphone went")
     until(lambda: host.evaluate("meeting.local.value.mic?.readyState") == "live", why="the next one by itself")
 
-    host.evaluate("""() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("x", "NotReadableError")); }""")
+    host.evaluate(
+        """() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("x", "NotReadableError")); }"""
+    )
     host.click("#camera")
-    until(lambda: not person(guest, "Hanako") or not person(guest, host.evaluate("meeting.value.people.get(meeting.value.me).name"))["camera"])
+    until(
+        lambda: (
+            not person(guest, "Hanako")
+            or not person(guest, host.evaluate("meeting.value.people.get(meeting.value.me).name"))["camera"]
+        )
+    )
     host.click("#camera")
     host.wait_for_selector("dialog .note.warn")
     assert "Another program is using the camera" in host.inner_text("dialog")
@@ -261,7 +281,9 @@ def test_devices_are_changed_lost_and_refused_in_place(hall: Any) -> None:
 def test_without_permission_one_still_comes_in(hall: Any) -> None:
     room = hall(lobby="nobody")
     page = room.page()
-    page.add_init_script("""navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("x", "NotAllowedError"));""")
+    page.add_init_script(
+        """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("x", "NotAllowedError"));"""
+    )
     page.goto(f"{room.house.address}/m/{room.slug}/")
     page.wait_for_selector(".note.warn")
     assert "not allowed for this page" in page.inner_text(".before")
@@ -320,7 +342,9 @@ def test_the_check_page_tries_everything_and_reports(house: House, media_browser
     page.click("#checking form button")
     page.wait_for_selector("text=Support answers to somebody@example.jp")
     context.close()
-    told = house.python("from musubu.notices.models import Notice; print(Notice.objects.filter(kind='contact', body__contains='websocket').values_list('to_email', flat=True).count())")
+    told = house.python(
+        "from musubu.notices.models import Notice; print(Notice.objects.filter(kind='contact', body__contains='websocket').values_list('to_email', flat=True).count())"
+    )
     assert told.strip() == "2"
 
 

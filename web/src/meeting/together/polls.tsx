@@ -100,7 +100,7 @@ function Write({ poll, say, act, done }: { poll: Poll | null; say: Say; act: Act
 function Card({ poll, host, say, act, edit }: { poll: Poll; host: boolean; say: Say; act: Act; edit: () => void }) {
   const [again, setAgain] = useState(false);
   const voting = poll.state === "open" && (poll.own === null || again);
-  const state = { prepared: say("Not asked yet"), open: say("Open"), closed: say("Closed") }[poll.state];
+  const state = { prepared: say("Not asked yet"), open: say("Being asked"), closed: say("Ended") }[poll.state];
   return <section class="together-card" aria-label={poll.question}>
     <h3>{poll.question}</h3>
     <p class="soft small">{state} · {poll.anonymous ? say("anonymous") : say("with names")} · {say("{count} have voted", { count: poll.votes })}</p>
