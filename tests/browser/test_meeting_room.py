@@ -178,7 +178,7 @@ def test_hosts_mute_give_roles_remove_and_end(hall: Any) -> None:
     host.click("#people")
     host.click(".person-row:has-text('Hanako') .menu-box > button")
     assert guest.locator("[role=menuitem]:has-text('Remove')").count() == 0
-    host.click("[role=menuitem]:text-is('Mute')")
+    host.click("[role=menuitem]:has(span:text-is('Mute'))")
     until(lambda: not guest.evaluate("meeting.local.value.micOn"), why="muted on her own side")
     guest.click(".toast button:has-text('Unmute')")
     until(lambda: person(host, "Hanako")["mic"])
@@ -224,7 +224,7 @@ def test_a_second_terminal_asks_and_takes_over(hall: Any) -> None:
     second.goto(f"{room.house.address}/m/{room.slug}/?direct=1")
     second.wait_for_selector("h1:has-text('elsewhere')")
     assert "Chrome" in second.inner_text(".alone-card")
-    second.click("text=Go on here")
+    second.click("button:has-text('Go on here')")
     second.wait_for_selector(".room")
     first.wait_for_selector("h1:has-text('another terminal')")
 
