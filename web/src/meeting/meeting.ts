@@ -36,6 +36,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #clicked = 0;
   #arrived = false;
   #soundCounts = false;
+  #asked = false; // a host has asked to unmute: then one may, though others may not
   #entered = false;
   #next = 1;
   #meter = new Meter();
@@ -115,6 +116,7 @@ export class Meeting extends Store<RoomState> implements Ear {
       case "reaction": this.#reaction(message.id, message.emoji); break;
       case "muted": void this.#muted(message.source, message.by); break;
       case "asked-unmute":
+        this.#asked = true;
         this.tell(t("{name} asks you to unmute.", { name: message.by }), { label: t("Unmute"), act: () => void this.mic(true), stays: true });
         break;
       case "settings": this.#facts({ settings: message.settings, locked: message.locked }); break;
@@ -338,13 +340,13 @@ export class Meeting extends Store<RoomState> implements Ear {
 
   async mic(on: boolean): Promise<void> {
     const settings = this.value.facts?.settings;
-    const asked = this.value.toasts.some((one) => one.stays && one.label === t("Unmute"));
-    if (on && settings && !settings.unmute_self && !this.value.rights.host && !asked) {
+    if (on && settings && !settings.unmute_self && !this.value.rights.host && !this.#asked) {
       this.tell(t("The host lets people speak one by one. Raise your hand."), { warn: true });
       return;
     }
     if (!(await this.local.switchMic(on))) { this.set({ dialog: "trouble" }); return; }
     this.#devices();
+    this.#asked = false;
     if (on) this.set({ toasts: this.value.toasts.filter((one) => one.label !== t("Unmute")) });
     this.say(on ? t("Your microphone is on.") : t("Your microphone is off."));
   }
