@@ -29,7 +29,9 @@ def carried(answer: Any, key: str) -> dict[str, Any]:
 def test_the_room_needs_no_foreign_address_and_no_script_but_ours(company: Company) -> None:
     answer = client(company.owner).get(f"/m/{company.plan().slug}/")
     policy = answer["Content-Security-Policy"]
-    assert "script-src 'self' 'wasm-unsafe-eval'" in policy and "'unsafe-eval'" not in policy.replace("wasm-unsafe-eval", "")
+    assert "script-src 'self' 'wasm-unsafe-eval'" in policy and "'unsafe-eval'" not in policy.replace(
+        "wasm-unsafe-eval", ""
+    )
     assert "connect-src 'self' ws://testserver wss://testserver" in policy
     assert not re.search(r'(src|href)="(https?:)?//', answer.content.decode())
 
@@ -86,7 +88,9 @@ def test_a_report_reaches_staff_and_its_sender(demo: Company) -> None:
     assert "browser: X" in body and "a b" in body and "\x00" not in body
 
 
-@pytest.mark.parametrize("told", [{"email": "no address", "lines": ["x"]}, {"email": "a@b.example", "lines": []}, {"lines": 3}])
+@pytest.mark.parametrize(
+    "told", [{"email": "no address", "lines": ["x"]}, {"email": "a@b.example", "lines": []}, {"lines": 3}]
+)
 def test_a_wrong_report_is_refused_and_nothing_is_sent(demo: Company, told: dict[str, Any]) -> None:
     answer = send(**told)
     assert answer.status_code == 400 and answer.json()["text"]
