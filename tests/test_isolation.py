@@ -47,6 +47,7 @@ PUBLIC = {
     "parties-sign-out", "parties-language", "parties-forgotten", "parties-new-password", "parties-invitation",
     "api-reference", "meetings-join", "meetings-join-branded", "meetings-logo", "meetings-brand-css", "meetings-feed",
     "meetings-shared", "meetings-shared-film", "meetings-embed-script", "meetings-room", "meetings-enter",
+    "meetings-check", "meetings-check-report",
 }  # fmt: skip
 # pages without an object in their address: everybody who is signed in sees, or changes, only what is their own
 OWN_ONLY = {

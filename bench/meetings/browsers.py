@@ -42,11 +42,10 @@ print(Meeting.objects.create(
 # keeps the page's connections and sockets in reach, and notes all the time how many others are heard and seen
 WATCHER = """(() => {
   const Line = RTCPeerConnection, Socket = WebSocket, before = new Map();
-  const force = new URLSearchParams(location.search).get("ice");
   window.lines = []; window.sockets = []; window.notes = [];
   window.RTCPeerConnection = class extends Line {
-    constructor(given = {}) {
-      super(force ? { ...given, iceTransportPolicy: force } : given);
+    constructor(...all) {
+      super(...all);
       this.began = Date.now() / 1000;
       window.lines.push(this);
     }
@@ -83,9 +82,12 @@ WATCHER = """(() => {
 
 
 @contextlib.contextmanager
-def browsers(*more: str) -> Iterator[tuple[House, Browser]]:
+def browsers(*more: str, **settings: str) -> Iterator[tuple[House, Browser]]:
     """A fresh house and a browser whose microphone hears a steady tone."""
-    with tempfile.TemporaryDirectory() as folder, running_house(Path(folder)) as house, sync_playwright() as playwright:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        house = stack.enter_context(running_house(Path(folder), **settings))
+        playwright = stack.enter_context(sync_playwright())
         flags = [*MEDIA_FLAGS, f"--use-file-for-fake-audio-capture={_tone(Path(folder))}", *more]
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
         yield house, chromium
@@ -106,9 +108,10 @@ def meeting(house: House) -> str:
     return f"{house.address}/m/{house.python(MEETING.format(member=MEMBER)).strip()}/"
 
 
-def join(context: BrowserContext, address: str, name: str) -> Page:
-    """A guest comes in with camera and microphone."""
+def join(context: BrowserContext, address: str, name: str, before: str = "") -> Page:
+    """A guest comes in with camera and microphone; `before`: a script that runs before all others."""
     page = context.new_page()
+    page.add_init_script(before)
     page.add_init_script(WATCHER)
     page.goto(address)
     page.fill("#name", name)

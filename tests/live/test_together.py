@@ -241,7 +241,13 @@ def test_another_meetings_things_are_not_there(house: House) -> None:
         status, file = host.bring("秘密.txt", b"secret")
         assert status == 200
         _, paper = host.bring("秘密.txt", b"secret", "document")
-        for path in (file["url"], file["url"] + "preview/", paper["url"], paper["url"] + "source/", f"/meetings/boards/{key}/"):
+        for path in (
+            file["url"],
+            file["url"] + "preview/",
+            paper["url"],
+            paper["url"] + "source/",
+            f"/meetings/boards/{key}/",
+        ):
             assert stranger.get(path)[0] == 404
             assert fetch(house.address + path, {})[0] == 404
         assert (await stranger.act("files", "post", id=file["id"]))["why"] == "gone"
@@ -263,7 +269,9 @@ def test_a_private_file_is_for_two(house: House) -> None:
         assert (await two.until("chat"))["file"]["name"] == "passwd"
         await asyncio.sleep(0.4)
         assert two.get(file["url"]) == (200, b"price") and third.get(file["url"])[0] == 404
-        status, link = fetch(f"{house.address}/meetings/links/", {"X-Room": two.token}, json.dumps({"url": file["url"]}).encode())
+        status, link = fetch(
+            f"{house.address}/meetings/links/", {"X-Room": two.token}, json.dumps({"url": file["url"]}).encode()
+        )
         assert status == 200 and fetch(house.address + link["url"], {}) == (200, b"price")
         assert fetch(house.address + link["url"].replace(file["id"], str(uuid.uuid4())), {})[0] == 404
         assert (await two.act("files", "remove", id=file["id"]))["why"] == "not-host"
@@ -341,7 +349,13 @@ def test_a_poll_from_question_to_result(house: House) -> None:
             assert (await guest.act("polls", "vote", id=seen["id"], choices=wrong))["t"] == "refused"
         for choice in (0, 1):  # the last counts
             assert (await guest.act("polls", "vote", id=seen["id"], choices=[choice]))["t"] == "done"
-        told = await host.until(lambda m: m.get("act") == "list" and m["data"]["list"][0]["votes"] == 1 and m["data"]["list"][0]["counts"] == [0, 1])
+        told = await host.until(
+            lambda m: (
+                m.get("act") == "list"
+                and m["data"]["list"][0]["votes"] == 1
+                and m["data"]["list"][0]["counts"] == [0, 1]
+            )
+        )
         assert "named" not in told["data"]["list"][0]
         await host.act("polls", "close", id=seen["id"])
         assert (await guest.act("polls", "vote", id=seen["id"], choices=[0]))["t"] == "refused"

@@ -15,12 +15,12 @@ const EMOJI: [string, string][] = [["👍", "Agreed"], ["👏", "Applause"], ["�
 function DeviceMenu({ meeting, kind }: { meeting: Meeting; kind: "mic" | "camera" }): JSX.Element {
   const local = usePicked(meeting.local, (value) => value);
   const items: Item[] = local.devices[kind].map((one, at) => ({
-    label: one.label || `${String(at + 1)}`, checked: local[kind]?.getSettings().deviceId === one.id || meeting.local.choices[kind] === one.id,
+    label: one.label || String(at + 1), checked: local[kind]?.getSettings().deviceId === one.id || meeting.local.choices[kind] === one.id,
     act: () => void meeting.local.use(kind, one.id), ...(at ? {} : { head: kind === "mic" ? t("Microphone") : t("Camera") }),
   }));
   if (kind === "mic") {
     items.push(...local.devices.speaker.map((one, at) => ({
-      label: one.label || `${String(at + 1)}`, checked: meeting.local.choices.speaker === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
+      label: one.label || String(at + 1), checked: meeting.local.choices.speaker === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
     })));
   } else items.push({ label: t("Blur my background"), checked: local.blur === "on", act: () => void meeting.local.blur(local.blur !== "on") });
   items.push({ icon: "settings", label: t("All settings"), act: () => { panel(meeting, "settings"); } });
@@ -97,7 +97,7 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
   const people = usePicked(meeting, (value) => value.people.size);
   const lobby = usePicked(meeting, (value) => value.lobby.length);
   const place = usePicked(meeting, (value) => hands(value.people).findIndex((one) => one.id === value.me) + 1);
-  const canShare = "getDisplayMedia" in (navigator.mediaDevices ?? {});
+  const canShare = typeof MediaDevices !== "undefined" && "getDisplayMedia" in MediaDevices.prototype;
   const [micOn, cameraOn] = [local.micOn && local.mic !== null, local.cameraOn && local.camera !== null];
   return (
     <nav class="bar" aria-label={t("Meeting controls")}>

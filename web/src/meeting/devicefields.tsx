@@ -22,9 +22,8 @@ function chosen(devices: Device[], wish: string, track: MediaStreamTrack | null)
 
 export function listener(meeting: Meeting): (hear: (level: number) => void) => () => void {
   return (hear) => {
-    const before = meeting.local.ears.level;
-    meeting.local.ears.level = (level) => { before(level); hear(level); };
-    return () => { meeting.local.ears.level = before; };
+    meeting.local.levels.add(hear);
+    return () => { meeting.local.levels.delete(hear); };
   };
 }
 

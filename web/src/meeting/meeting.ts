@@ -49,7 +49,6 @@ export class Meeting extends Store<RoomState> implements Ear {
     this.local.ears = {
       changed: (kind) => void this.#trackChanged(kind),
       lost: (kind, next) => { this.#deviceLost(kind, next); },
-      level: () => undefined,
     };
   }
 

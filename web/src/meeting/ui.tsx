@@ -158,10 +158,10 @@ export function tone(id: string): number {
 }
 
 export function letters(name: string): string {
-  const words = name.trim().split(/[\s　]+/).filter(Boolean);
+  const words = name.trim().split(/\s+/).filter(Boolean);
   const [first = "", second = ""] = words;
-  if (/[\u3040-\u30ff\u3400-\u9fff]/.test(first)) return [...first].slice(0, 2).join("");
-  return ([...first][0] ?? "?").toUpperCase() + ([...second][0] ?? "").toUpperCase();
+  if (/[\u3040-\u30ff\u3400-\u9fff]/.test(first)) return Array.from(first).slice(0, 2).join("");
+  return (Array.from(first)[0] ?? "?").toUpperCase() + (Array.from(second)[0] ?? "").toUpperCase();
 }
 
 /** How loud one's own microphone is; drawn without asking the page to lay itself out anew. */
