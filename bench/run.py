@@ -22,7 +22,7 @@ ROWS = DOCS / "measurements.json"
 def benches() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(bench.__path__):
-        if module.name != "run":
+        if module.name not in ("run", "tryton_side"):
             found |= getattr(importlib.import_module(f"bench.{module.name}"), "BENCHES", {})
     return found
 

@@ -2,11 +2,14 @@
 import { build } from "esbuild";
 import { cpSync, mkdirSync, readdirSync } from "node:fs";
 
+import { ownFonts } from "./own-fonts.js";
+
 const out = "../musubu/portal/static/portal/build";
 await build({
   entryPoints: ["src/meeting/room.tsx", "src/meeting/check.ts"],
   bundle: true, minify: true, splitting: true, format: "esm", target: "es2022", outdir: out,
   chunkNames: "chunk-[name]-[hash]", logLevel: "warning", jsx: "automatic", jsxImportSource: "preact",
+  plugins: [ownFonts],
 });
 await build({ entryPoints: ["styles/room.css"], bundle: true, minify: true, outfile: `${out}/room.css`, logLevel: "warning" });
 

@@ -10,7 +10,7 @@ cpSync(`${drawing}/fonts`, `${out}/fonts`, { recursive: true });
 
 const paper = "node_modules/pdfjs-dist";
 mkdirSync(`${out}/pdf`, { recursive: true });
-cpSync(`${paper}/build/pdf.worker.min.mjs`, `${out}/pdf/pdf.worker.min.mjs`);
+cpSync(`${paper}/build/pdf.worker.min.mjs`, `${out}/pdf/worker.js`);
 for (const folder of ["cmaps", "standard_fonts", "wasm", "iccs"]) cpSync(`${paper}/${folder}`, `${out}/pdf/${folder}`, { recursive: true });
 
 await build({ entryPoints: ["styles/together.css"], bundle: true, minify: true, outfile: `${out}/together.css`, logLevel: "warning" });

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from musubu import clock
 from musubu.api.models import Delivery, Webhook
+from musubu.contracts import effects
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions, wall
 from musubu.parties.models import Organisation, Person, Provider
@@ -121,6 +122,7 @@ def forget_listeners() -> None:
     _listening["at"] = 0.0
 
 
+@effects.only_keeps
 def queue(contract: Contract, outcome: Outcome) -> None:
     """Put a message for each listening webhook into the log, in the transaction that stores the outcome."""
     for webhook in _listeners(contract, outcome.what):

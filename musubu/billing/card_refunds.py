@@ -50,7 +50,7 @@ def return_balance(*, contract: Contract, amount: int, person: Person, key: str)
         Contract.objects.select_for_update().get(pk=contract.pk)
         if contract.events.filter(key=key).exists():
             return
-        _record(contract, person, "payments.return-balance", amount)
+        _record(contract, person, "payments.give-back", amount)
         actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
 
 
@@ -159,8 +159,9 @@ def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, sta
     )
     if fresh:
         _move(row, "out", Line("chargebacks", debit=amount), Line("card-clearing", credit=amount))
-        if charge.card and charge.card.state == "active":
-            cards.stop(charge.card, "chargeback")
+        card = charge.card or cards.active(charge.contract.organisation)  # paid on the page: perhaps with that one
+        if card and card.state == "active":
+            cards.stop(card, "chargeback")
         audit.record(
             provider=charge.provider, actor=None, action="payments.chargeback", subject=charge.contract.number,
             organisation=charge.contract.organisation, after={"amount": amount, "reason": reason},

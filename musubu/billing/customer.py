@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import calendar
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import BaseExpression
 
 from musubu import clock
 from musubu.billing import card_charges, cards, queries, receipts
-from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDispute, Mandate, PaymentCard
+from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDispute, Mandate, PaymentCard, PaymentPlan
 from musubu.contracts import rating
 from musubu.contracts.models import Contract, Outcome, UsageRecord
 from musubu.parties.models import Organisation, Provider
@@ -50,12 +51,8 @@ def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
     today = clock.today()
     contracts = Contract.objects.filter(organisation=organisation)
     opened = queries.open_invoices(contracts, today, queries.invoices(provider, organisation, {}), _marks())
-    ways = _ways(contracts)
+    ways, card, mandate = _ways(contracts)
     offered = "card" in ways and cards.offered(provider)
-    card = PaymentCard.objects.filter(organisation=organisation, state="active").first() if offered else None
-    mandate = None
-    if "debit" in ways:
-        mandate = Mandate.objects.filter(organisation=organisation, state="active").first()
     return {
         "dues": _dues(opened, card, mandate, offered),
         "total": sum(one.left for one in opened),
@@ -69,17 +66,31 @@ def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
         "takes_cards": offered,
         "takes_debits": "debit" in ways,
         "uses": uses(contracts, today),
-        "instalments": _instalments(organisation),
+        "instalments": _instalments(organisation, opened)
+        if any(vars(one.invoice)["planned"] for one in opened)
+        else [],
         "payments": Outcome.objects.filter(contract__organisation=organisation, what="paid", data__from="money")
         .select_related("contract")
         .order_by("-at", "-n")[:5],
     }
 
 
-def _ways(contracts: QuerySet[Contract]) -> set[str]:
-    """How the terms of a customer's contracts let them be paid."""
-    services = set(contracts.values_list("service", flat=True))
-    return {way for service in services for way in methods.allowed(service)}
+CARD = ("brand", "last4", "month", "year", "active_at")
+
+
+def _ways(contracts: QuerySet[Contract]) -> tuple[set[str], PaymentCard | None, Mandate | None]:
+    """How the terms of a customer's contracts let them be paid, with the card and the consent in force: one statement."""
+    rows = contracts.annotate(
+        paying=FilteredRelation("organisation__cards", condition=Q(organisation__cards__state="active")),
+        debited=FilteredRelation("organisation__mandates", condition=Q(organisation__mandates__state="active")),
+    ).values_list("service", "debited__account", *(f"paying__{name}" for name in CARD))
+    ways: set[str] = set()
+    card = mandate = None
+    for service, account, *known in rows.distinct():
+        ways.update(methods.allowed(service))
+        mandate = Mandate(account=account) if account else None
+        card = PaymentCard(**dict(zip(CARD, known, strict=True))) if known[-1] else None
+    return ways, card if "card" in ways else None, mandate
 
 
 def _dues(opened: list[queries.Open], card: PaymentCard | None, mandate: Mandate | None, offered: bool) -> list[Due]:
@@ -97,11 +108,12 @@ def _dues(opened: list[queries.Open], card: PaymentCard | None, mandate: Mandate
 
 
 def _marks() -> dict[str, BaseExpression]:
-    """The code of a card's last refusal, and whether a dispute is open."""
+    """The code of a card's last refusal, whether a dispute is open, and whether a plan runs."""
     refused = CardCharge.objects.filter(invoice=OuterRef("pk"), state__in=("refused", "needs-authentication"))
     refused = refused.exclude(reason="given_up").order_by("-pk")
+    plans = PaymentPlan.objects.filter(invoices=OuterRef("pk"), state="running")
     disputes = InvoiceDispute.objects.filter(invoice=OuterRef("pk"), closed_at__isnull=True)
-    return {"failed": Subquery(refused.values("reason")[:1]), "disputed": Exists(disputes)}
+    return {"failed": Subquery(refused.values("reason")[:1]), "disputed": Exists(disputes), "planned": Exists(plans)}
 
 
 def _how(one: queries.Open, card: PaymentCard | None, mandate: Mandate | None, failed: bool) -> str:
@@ -125,9 +137,19 @@ def uses(contracts: Any, today: date) -> list[Use]:
     ]  # fmt: skip
 
 
-def _instalments(organisation: Organisation) -> list[Instalment]:
+def _instalments(organisation: Organisation, opened: list[queries.Open]) -> list[tuple[Instalment, str]]:
+    """The instalments of running plans, each met, late or open, by what is still open of their invoices."""
     rows = Instalment.objects.filter(plan__contract__organisation=organisation, plan__state="running")
-    return list(rows.select_related("plan__contract").order_by("plan", "n"))
+    left: dict[int, int] = defaultdict(int)
+    for one in opened:
+        left[one.invoice.contract_id] += one.left if vars(one.invoice)["planned"] else 0
+    wanted: dict[int, int] = defaultdict(int)
+    found = []
+    for row in rows.select_related("plan__contract").order_by("plan", "n"):
+        wanted[row.plan_id] += row.amount
+        met = row.plan.total - left[row.plan.contract_id] >= wanted[row.plan_id]
+        found.append((row, "met" if met else "late" if row.day < clock.today() else "open"))
+    return found
 
 
 def of_invoice(invoice: Invoice, left: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from musubu.parties.models import Provider
 CREDITS = ("credit", "refund", "invoice.void")
 
 
+@effects.only_keeps
 def charge(contract: Contract, outcome: Outcome) -> None:
     data = outcome.data
     row = Charge(
@@ -47,14 +48,14 @@ def parties(contract: Contract) -> dict[str, Any]:
     }
 
 
+@effects.only_keeps
 def issue_invoice(contract: Contract, outcome: Outcome) -> None:
     """The next number of the provider; its lines are the charges that the terms name."""
     data = outcome.data
-    effects.written(Charge)
     lines = _lines(contract, outcome)
     step: dict[str, Any] = next((one for one in outcome.why if one["key"] == "tax"), {"values": {}})
     line_rates = step["values"].get("lines", [])
-    invoice = Invoice.objects.create(
+    invoice = Invoice(
         provider_id=contract.provider_id,
         contract=contract,
         number=_number(Invoice, contract.provider_id),
@@ -77,7 +78,11 @@ def issue_invoice(contract: Contract, outcome: Outcome) -> None:
             "rates": ledger.rates(outcome.why),
         },
     )  # fmt: skip
-    Charge.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=invoice)
+    effects.add(invoice)
+    for line in lines:
+        line.invoice = invoice
+        if line.pk:
+            effects.change(line, "invoice")
 
 
 def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
@@ -92,9 +97,24 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
 
 
 def _lines(contract: Contract, outcome: Outcome) -> list[Charge]:
-    """The charges that the terms put on an invoice, in their order."""
-    named: list[int] = next((step["values"]["charges"] for step in outcome.why if "charges" in step["values"]), [])
-    return list(Charge.objects.filter(contract=contract, invoice__isnull=True, outcome__in=named).order_by("outcome"))
+    """The charges that the terms put on an invoice, in their order: kept before, or by the batch under way."""
+    named = {n for step in outcome.why for n in step["values"].get("charges", ())}
+    own = effects.now_or_with_batch()
+    wait = [row for row in own.rows.get(Charge, ()) if row.contract_id == contract.pk] if own else []
+    waiting = {row.outcome: row for row in wait}
+    if named <= waiting.keys():
+        return [waiting[n] for n in sorted(named)]
+    among = own.contracts if own and contract.pk in own.contracts else (contract.pk,)
+    kept = effects.asked_once(("open charges", among), lambda: _open_charges(among))
+    if any(n not in waiting and (contract.pk, n) not in kept for n in named):  # written by the batch meanwhile
+        kept = _open_charges((contract.pk,))
+    lines = [waiting.get(n) or kept.get((contract.pk, n)) for n in sorted(named)]
+    return [line for line in lines if line]
+
+
+def _open_charges(contracts: tuple[int, ...]) -> dict[tuple[int, int], Charge]:
+    rows = Charge.objects.filter(contract__in=contracts, invoice__isnull=True)
+    return {(row.contract_id, row.outcome): row for row in rows}
 
 
 def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
@@ -130,6 +150,7 @@ def net_and_tax(outcome: Outcome) -> tuple[int, int]:
     return data["amount"] - tax, tax
 
 
+@effects.only_keeps
 def post(contract: Contract, outcome: Outcome) -> None:
     """Write an outcome into the books."""
     for place, line in enumerate(ledger.lines(outcome.what, outcome.data, outcome.why)):

@@ -11,7 +11,7 @@ from musubu import clock
 from musubu.billing import queries
 from musubu.billing.models import BankDeposit, DepositPart, Invoice, PayerName
 from musubu.billing.odd_payments import unbear_fee
-from musubu.billing.proposals import FEES, NUMBER
+from musubu.billing.proposals import FEES, MOST_NUMBER, NUMBER
 from musubu.billing.repayments import take_back_payment
 from musubu.contracts import actions
 from musubu.contracts.models import Contract, Outcome
@@ -70,7 +70,7 @@ def _pay(deposit: BankDeposit, contract: Contract, amount: int, person: Person) 
 def _aimed(deposit: BankDeposit, contract: Contract, amount: int) -> int | None:
     """The invoice that the payer named, or the only one of exactly this amount."""
     left = {number: yen for (_contract, number), yen in queries.open_amounts([contract.pk]).items()}
-    named = {int(one) for text in (deposit.remark, deposit.payer) for one in NUMBER.findall(text)}
+    named = {int(one) for one in NUMBER.findall(f"{deposit.remark} {deposit.payer}") if int(one) < MOST_NUMBER}
     for row in Invoice.objects.filter(contract=contract, number__in=named):
         if row.of_contract in left:
             return row.of_contract

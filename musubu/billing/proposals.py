@@ -20,6 +20,7 @@ FEES = (110, 145, 165, 220, 275, 330, 440, 550, 605, 660, 770, 880)  # what bank
 NUMBER = re.compile(
     r"(?<![0-9])([0-9]{4,10})(?![0-9])"
 )  # an invoice's or a payer's number, as people write it beside their name
+MOST_NUMBER = 2**31  # of an invoice
 MOST_TOGETHER = 8  # contracts of one customer among which a sum is looked for
 
 
@@ -72,10 +73,7 @@ def candidates(provider: Provider) -> Candidates:
         found.open[contract] = found.open.get(contract, 0) + left
         found.by_amount[left].append(contract)
     _arrange(found, Contract.objects.filter(provider=provider).select_related("organisation"))
-    issued = Invoice.objects.filter(provider=provider).values_list("number", "contract", "of_contract")
-    for number, contract, of_contract in issued.iterator(chunk_size=5000):
-        if (contract, of_contract) in opened:
-            found.by_invoice[number] = contract
+    _name_invoices(found, provider, opened)
     for name in PayerName.objects.filter(provider=provider):
         found.learned[plain(name.name)] += found.together.get(name.organisation_id, [])
     return found
@@ -92,6 +90,19 @@ def _arrange(found: Candidates, rows: QuerySet[Contract]) -> None:
             found.by_name[kana].append(row.pk)
         if found.open[row.pk] not in found.by_amount or row.pk not in found.by_amount[found.open[row.pk]]:
             found.by_amount[found.open[row.pk]].append(row.pk)
+
+
+def _name_invoices(found: Candidates, provider: Provider, opened: dict[tuple[int, int], int]) -> None:
+    """Open invoices whose numbers stand in the deposits that wait; all invoices of many years would be too many."""
+    rows = BankDeposit.objects.filter(provider=provider, matched_at__isnull=True, set_aside="")
+    texts = rows.values_list("remark", "payer").iterator(chunk_size=5000)
+    named = sorted({int(one) for remark, payer in texts for one in NUMBER.findall(f"{remark} {payer}")})
+    for place in range(0, len(named), 500):
+        numbers = [one for one in named[place : place + 500] if one < MOST_NUMBER]
+        issued = Invoice.objects.filter(provider=provider, number__in=numbers)
+        for number, contract, of_contract in issued.values_list("number", "contract", "of_contract"):
+            if (contract, of_contract) in opened:
+                found.by_invoice[number] = contract
 
 
 def proposals(deposit: BankDeposit, among: Candidates) -> list[Proposal]:
@@ -120,7 +131,7 @@ def proposals(deposit: BankDeposit, among: Candidates) -> list[Proposal]:
                 scores[contract] = (scores[contract][0] + 5, scores[contract][1])
     ranked = sorted(scores.items(), key=lambda one: (-one[1][0], one[0]))[:5]
     singles = [_single(deposit, among, key, score, reason) for key, (score, reason) in ranked]
-    several = _several(deposit, among, singles, bool(same))
+    several = _several(deposit, among, singles, same)
     return sorted([*several, *singles], key=lambda one: -one.score)[:5]
 
 
@@ -137,12 +148,14 @@ def _single(deposit: BankDeposit, among: Candidates, key: int, score: int, reaso
     return Proposal(contract, among.open[key], score, reason, ((contract, deposit.amount),))
 
 
-def _several(deposit: BankDeposit, among: Candidates, singles: list[Proposal], exact: bool) -> list[Proposal]:
+def _several(deposit: BankDeposit, among: Candidates, singles: list[Proposal], same: list[int]) -> list[Proposal]:
     """One transfer for several contracts of a customer, where their open amounts come to exactly its sum."""
-    if not singles or exact or singles[0].reason == "amount":
+    if not singles or singles[0].reason == "amount":
         return []
     best = singles[0]
     keys = among.together.get(best.contract.organisation_id, [])[:MOST_TOGETHER]
+    if set(same) & set(keys):
+        return []
     for size in range(len(keys), 1, -1):
         for chosen in combinations(keys, size):
             if sum(among.open[key] for key in chosen) == deposit.amount:

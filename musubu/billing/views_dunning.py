@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,8 +12,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock
@@ -25,6 +26,7 @@ from musubu.parties.decorators import staff_required
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
+from musubu.terms import explain
 
 PAGE = 50
 SORTS: dict[str, Any] = {
@@ -187,11 +189,40 @@ def _agree(person: Person, contract: Contract, first: date, count: int, grace: i
     )  # fmt: skip
 
 
+TOLD = ("reminder", "interest", "short-payment")
+PLANS = {
+    "kept": gettext_lazy("payment plan kept"),
+    "broken": gettext_lazy("payment plan broken"),
+    "ended": gettext_lazy("payment plan ended by agreement"),
+}
+
+
+def _history(row: Invoice) -> Iterator[tuple[datetime, str, str]]:
+    """(when, what, clause) of everything that was done about an invoice."""
+    lang = (get_language() or "ja").split("-")[0]
+    for outcome in row.contract.outcomes.filter(what__in=TOLD, data__invoice=row.of_contract):
+        yield outcome.at, explain.outcome_line(outcome.what, outcome.data, lang), outcome.clause
+    for one in row.reminders.all():
+        yield one.at, _("Reminder %(stage)s, %(left)s yen open") % {"stage": one.stage, "left": f"{one.left:,}"}, ""
+    for charge in row.card_charges.all():
+        how = _("charged") if charge.state == "paid" else card_charges.reason(charge)
+        yield charge.asked_at, _("Card: %(why)s") % {"why": how}, ""
+    for plan in row.payment_plans.exclude(state="running"):
+        yield plan.closed_at or plan.agreed_at, str(PLANS[plan.state]), ""
+    yield from _disputes(row)
+
+
+def _disputes(row: Invoice) -> Iterator[tuple[datetime, str, str]]:
+    clause = dunning.DISPUTED.get(row.contract.service, "")
+    for one in row.contests.select_related("opened_by", "closed_by"):
+        yield one.opened_at, _("Dispute (%(who)s): %(why)s") % {"who": one.opened_by.name, "why": one.why}, clause
+        if one.closed_at and one.closed_by:
+            said = _("Dispute settled (%(who)s): %(why)s") % {"who": one.closed_by.name, "why": one.result}
+            yield one.closed_at, said, clause
+
+
 def _case(row: Invoice) -> dict[str, Any]:
     late = next((one for one in dunning.late(row.provider, clock.today()) if one.invoice.pk == row.pk), None)
-    told = row.contract.outcomes.filter(
-        what__in=("reminder", "interest", "short-payment"), data__invoice=row.of_contract
-    )
     opened = plans.open_of(row.contract)
     plan = row.contract.payment_plans.filter(state="running").first()
     return {
@@ -200,14 +231,10 @@ def _case(row: Invoice) -> dict[str, Any]:
         "left": card_charges.left_of(row),
         "late": late,
         "failed": failure(late.failed) if late else "",
-        "outcomes": told.order_by("at", "n"),
-        "reminders": row.reminders.order_by("stage"),
-        "attempts": [(one, card_charges.reason(one)) for one in row.card_charges.order_by("pk")],
-        "disputes": row.contests.select_related("opened_by", "closed_by").order_by("pk"),
+        "history": sorted(_history(row), key=lambda one: one[0]),
         "dispute": row.contests.filter(closed_at__isnull=True).first(),
         "plan": plan,
         "steps": plans.steps(plan, clock.today()) if plan else [],
-        "past_plans": row.payment_plans.exclude(state="running"),
         "write_off": row.write_offs.exclude(state="refused").first(),
         "all_open": sum(one.left for one in opened),
         "open_count": len(opened),

@@ -21,7 +21,7 @@ def _yen(record: UsageRecord) -> Decimal:
 
 
 COLUMNS = [
-    Column(gettext_lazy("Record"), lambda one: one.record, "record"),
+    Column(gettext_lazy("Record id"), lambda one: one.record, "record"),
     Column(gettext_lazy("When"), lambda one: f"{one.at.astimezone(clock.TOKYO):%Y-%m-%d %H:%M:%S}", "at"),
     Column(gettext_lazy("Number or measure"), lambda one: one.metric or why.masked(one.number), "number"),
     Column(gettext_lazy("Seconds or quantity"), lambda one: one.quantity if one.metric else one.seconds, "seconds"),

@@ -18,6 +18,7 @@ from musubu import clock
 from musubu.billing import runs
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.contracts import services
+from musubu.contracts.views_public import short_language
 from musubu.parties.decorators import staff_required
 from musubu.parties.models import Provider
 from musubu.parties.permissions import membership_allows
@@ -85,7 +86,7 @@ def month(request: HttpRequest) -> HttpResponseBase:
         "may_run": membership_allows(acting.membership, "billing.run"),
         "may_approve": membership_allows(acting.membership, "billing.approve"),
         "own": run is not None and run.asked_by_id == acting.person.pk, "mails": _mails(acting.provider, first),
-        "total": runs.total(run) if run else 0,
+        "total": runs.total(run) if run else 0, "left": _left(run),
     }  # fmt: skip
     return render(request, "billing/run.html", context)
 
@@ -154,6 +155,13 @@ def _by_service(provider: Provider, first: date, run: BillingRun | None) -> list
 def _mails(provider: Provider, first: date) -> tuple[int, int]:
     found = [ask(provider, *_span(first)) for ask in runs.MAILS]
     return sum(left for left, _waits in found), sum(waits for _left, waits in found)
+
+
+def _left(run: BillingRun | None) -> list[str]:
+    """Services whose documents left without approval."""
+    told = [one.split(":") for one in run.told] if run else []
+    lang = short_language()
+    return [services.get(service).names.get(lang, service) for kind, service in told if kind == "left-unapproved"]
 
 
 def _run(request: HttpRequest, public_id: object) -> BillingRun:

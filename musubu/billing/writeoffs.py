@@ -122,7 +122,7 @@ def recover(contract: Contract, outcome: Outcome) -> None:
 
 def differences(provider: Provider) -> Iterator[str]:
     """What the write-offs say against what the books hold."""
-    effects.written(Entry)
+    effects.written()
     said: dict[tuple[int, int], int] = {}
     for row in WriteOff.objects.filter(provider=provider, state="approved").select_related("invoice"):
         said[row.invoice.contract_id, row.invoice.of_contract] = row.amount - row.recovered

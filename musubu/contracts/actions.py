@@ -48,7 +48,7 @@ def record_event(
         key=key,
     )
     try:
-        with effects.batch():
+        with effects.batch(own.pk):
             playing.advance(own, max(moment, own.played_to or moment))
     except terms.EventError as error:
         raise NotPossible(error.why) from error

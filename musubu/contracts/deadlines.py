@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from musubu import clock
 from musubu.contracts import effects, playing
-from musubu.contracts.models import Contract, Outcome
+from musubu.contracts.models import Contract, Event, Outcome
 from musubu.parties import wall
 from musubu.parties.models import Provider
 
@@ -34,17 +34,26 @@ def claim(now: datetime) -> list[int]:
 
 
 def play_batch(keys: list[int], until: datetime) -> list[Outcome]:
-    """Play some contracts up to a moment. The rules run before the transaction, which is then short; a contract whose
-    journal or deadline changed meanwhile is played again within it."""
-    ahead = {contract.pk: playing.look(contract, until) for contract in _rows(keys, until)}
+    """Play some contracts up to a moment. The rules run before the transaction, which is then short; a contract that
+    changed meanwhile is read and played again within it."""
+    seen = {contract.pk: (contract, playing.look(contract, until)) for contract in _rows(keys, until)}
     outcomes = []
-    with transaction.atomic(), effects.batch():
-        held = list(_rows(keys, until).select_for_update(of=("self",)))
-        counted = Outcome.objects.filter(contract__in=held).values("contract").annotate(known=Count("n"))
-        known = dict(counted.values_list("contract", "known"))
-        for contract in held:
-            outcomes += playing.advance(contract, until, ahead.get(contract.pk), known.get(contract.pk, 0))
+    with transaction.atomic(), effects.batch(*keys):
+        locked = Contract.objects.filter(pk__in=keys, next_deadline__lte=until).select_for_update()
+        held = dict(locked.order_by("next_deadline", "pk").values_list("pk", "next_deadline"))
+        events, known = _counts(Event, held), _counts(Outcome, held)
+        for key, deadline in held.items():
+            contract, ahead = seen.get(key, (None, None))
+            if ahead is None or contract is None or (contract.next_deadline, ahead.events) != (deadline, events[key]):
+                contract, ahead = _rows([key], until).get(), None
+            outcomes += playing.advance(contract, until, ahead, known.get(key, 0))
     return outcomes
+
+
+def _counts(table: type[Event] | type[Outcome], contracts: Iterable[int]) -> dict[int, int]:
+    """How many rows of a table each contract has."""
+    rows = table.objects.filter(contract__in=list(contracts)).order_by().values_list("contract")
+    return dict(rows.annotate(n=Count("n")))
 
 
 def _rows(keys: list[int], until: datetime) -> QuerySet[Contract]:

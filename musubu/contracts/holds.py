@@ -23,6 +23,15 @@ def clauses(service: str) -> list[str]:
     return [one.clause for one in terms.measures(service) if one.measure == "hold"]
 
 
+def grounds(service: str, lang: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What a hold may be put under: (clause, its heading, grounds)."""
+    return [
+        (clause, terms.texts.clause(service, clause, lang)[0],
+         [(one["key"], one.get(lang) or one["ja"]) for one in terms.grounds(service, clause)])
+        for clause in clauses(service)
+    ]  # fmt: skip
+
+
 @transaction.atomic
 def put(*, contract: Contract, person: Person, clause: str, ground: str, note: str = "") -> Hold:
     """Nothing of the contract is deleted from now on, not even at its end. Twice is once."""

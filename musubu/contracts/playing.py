@@ -98,14 +98,14 @@ def advance(contract: Contract, until: datetime, ahead: Look | None = None, know
     for outcome in new:
         outcome.effected_at = until
     for outcome in new:
-        effects.keep(outcome)
+        effects.add(outcome)
     for outcome in new:
         _cache(contract, outcome)
         effects.carry_out(contract, outcome)
     contract.played_to = until
     contract.next_deadline = aware(result.next_deadline) if result.next_deadline else None
     contract.claimed_until = None
-    contract.save(update_fields=CACHED)
+    effects.change(contract, *CACHED)
     return new
 
 

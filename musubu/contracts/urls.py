@@ -3,6 +3,7 @@ from django.urls import path
 from musubu.contracts import views_apply as apply
 from musubu.contracts import views_contract as contract
 from musubu.contracts import views_customers as customers
+from musubu.contracts import views_holds as holds
 from musubu.contracts import views_offering as offering
 from musubu.contracts import views_prices as prices
 from musubu.contracts import views_public as public
@@ -46,5 +47,6 @@ urlpatterns = [
     path("staff/services/<slug:service>/rates/", prices.rates, name="contracts-rates"),
     path("staff/rates/<uuid:public_id>/", prices.rate_file, name="contracts-rate-file"),
     path("staff/services/<slug:service>/end/", offering.end, name="contracts-end"),
+    path("staff/contracts/<uuid:public_id>/hold/", holds.hold, name="contracts-hold"),
     path("register/", contract.register, name="contracts-register"),
 ]

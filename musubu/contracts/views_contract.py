@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock, terms
-from musubu.contracts import actions, applications, entitlements, forecast, letters, services, special, standing
+from musubu.contracts import actions, applications, entitlements, forecast, holds, letters, services, special, standing
 from musubu.contracts.forms import MEASURES, CancelForm
 from musubu.contracts.models import Contract
 from musubu.contracts.views_public import short_language
@@ -82,7 +82,8 @@ def contract(request: HttpRequest, public_id: object) -> HttpResponseBase:
         "stoppable": terms.load(row.service).rule("stop-renewal") is not None,
         "letter": getattr(row, "start_notice", None), "key": getattr(row, "licence_key", None),
         "special": special.agreed(row), "figures": special.figures(row) if _special_possible(acting, row) else [],
-        "deletions": row.deletions.order_by("at"),
+        "deletions": row.deletions.order_by("at"), "hold": holds.standing(row),
+        "hold_grounds": holds.grounds(row.service, short_language()) if acting.is_staff else [],
     }  # fmt: skip
     return render(request, "contracts/contract.html", context)
 
@@ -132,6 +133,7 @@ def _may(acting: Any, row: Contract) -> dict[str, bool]:
         "export": allowed["contracts.documents"],
         "cancel": runs and row.ends_on is None and allowed["contracts.cancel"],
         "measure": runs and acting.is_staff and allowed["contracts.measure"],
+        "hold": acting.is_staff and allowed["contracts.hold"],
         "pay": runs and acting.is_staff and allowed["payments.record"],
         "post": acting.is_staff and allowed["letters.post"],
     }
@@ -139,7 +141,7 @@ def _may(acting: Any, row: Contract) -> dict[str, bool]:
 
 NAMES = (
     "contracts.cancel", "contracts.measure", "payments.record", "letters.post", "contracts.responsible",
-    "contracts.documents",
+    "contracts.documents", "contracts.hold",
 )  # fmt: skip
 
 

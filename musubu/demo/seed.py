@@ -29,7 +29,7 @@ CUSTOMERS = (  # name, mail domain, service, plan, day after the start, pays how
     ("株式会社ひびき電機", "hibiki.example", "simpleconnect", "contact-center", 20, 9),
     ("合同会社つばめ企画", "tsubame.example", "videog", "business", 30, None),
     ("株式会社ふじ出版", "fuji.example", "liveon", "yearly", 40, 8),
-    ("有限会社ゆうひ食堂", "yuhi.example", "simpleconnect", "standard", 45, None),
+    ("有限会社いそべ食堂", "isobe.example", "simpleconnect", "standard", 45, None),
 )
 # who pays by card, and with which test card: one that is accepted, one that has not enough money when it is charged
 CARDS = {"kitano.example": "4242", "tsubame.example": "9995"}
@@ -37,7 +37,7 @@ KANA = {
     "sakura.example": "カ)サクラショウジ", "minato.example": "ユ)ミナトカンコウ", "kitano.example": "キタノデザイン(カ",
     "aoba.example": "ガク)アオバガクエン", "tozai.example": "トウザイブツリユウ(カ", "hibiki.example": "カ)ヒビキデンキ",
     "tsubame.example": "ド)ツバメキカク", "fuji.example": "カ)フジシユツパン",
-    "yuhi.example": "ユ)ユウヒシヨクドウ",
+    "isobe.example": "ユ)イソベシヨクドウ",
 }  # fmt: skip
 STAFF = {
     Role.OWNER: "社長 山本",

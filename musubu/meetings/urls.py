@@ -1,7 +1,7 @@
 from django.urls import path
 
+from musubu.meetings import urls_recordings, views_check, views_room, views_together
 from musubu.meetings import views_admin as admin
-from musubu.meetings import views_check, views_room, views_together
 from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
@@ -57,3 +57,4 @@ urlpatterns = [
     path("meetings/documents/<uuid:public_id>/notes/", views_together.document_notes, name="meetings-document-notes"),
     path("meetings/boards/<uuid:public_id>/", views_together.board, name="meetings-board"),
 ]
+urlpatterns += urls_recordings.urlpatterns

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.meetings import branding, embedding, entering, queries, room_words, tries
+from musubu.meetings import branding, embedding, entering, queries, room_words, together_words, tries
 from musubu.meetings.models import Meeting
 from musubu.parties.models import Person
 from musubu.parties.views import address_of
@@ -62,7 +62,7 @@ def _for_browser(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
         "name": request.GET.get("name", "")[: entering.LONGEST_NAME],  # a guest who came by number has given it
         "language": get_language(),
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
-        "texts": room_words.dictionary(),
+        "texts": together_words.dictionary() | room_words.dictionary(),
         "files": "/meetings/files/",
         "check": reverse("meetings-check"),
         "home": reverse("portal-home") if person else reverse("public-home"),

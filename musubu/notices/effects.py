@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from musubu import clock, config, terms
-from musubu.contracts import services
+from musubu.contracts import effects, services
 from musubu.contracts.models import Application, Contract, Outcome
 from musubu.notices import actions
 from musubu.parties.models import Membership, Organisation, Provider, Role
@@ -42,6 +42,7 @@ TELLS = {  # kind of outcome -> subject in words
 WAITS: dict[str, Callable[[Contract, Outcome], datetime | None]] = {}  # kind -> until when it waits (site/wiring)
 
 
+@effects.only_keeps
 def tell(contract: Contract, outcome: Outcome) -> None:
     """A message to the contract's responsible person, in their language, with clause and reasons. What the terms want
     told by a last day leaves on that day, or at once where it has passed."""

@@ -26,15 +26,17 @@ class Acting:
     membership: Membership
     organisation: Organisation | None
     is_staff: bool
+    works_for_a_provider: bool = False  # in this or another membership
 
 
-def acting_as(membership: Membership) -> Acting:
+def acting_as(membership: Membership, works_for_a_provider: bool = False) -> Acting:
     return Acting(
         person=membership.person,
         provider=membership.provider,
         membership=membership,
         organisation=membership.organisation,
         is_staff=membership.organisation_id is None,
+        works_for_a_provider=works_for_a_provider or membership.organisation_id is None,
     )
 
 
@@ -49,7 +51,7 @@ def _chosen(request: HttpRequest) -> Acting | None:
     if chosen is None:
         return None
     chosen.person = person
-    return acting_as(chosen)
+    return acting_as(chosen, any(one.organisation_id is None for one in memberships))
 
 
 class ActingMiddleware:
@@ -74,9 +76,5 @@ class ActingMiddleware:
 
     @staticmethod
     def _must_set_up(request: HttpRequest, acting: Acting) -> bool:
-        works_for_a_provider = (
-            acting.is_staff
-            or acting.person.memberships.filter(organisation__isnull=True, ended_at__isnull=True).exists()
-        )
         lacks = acting.person.totp_confirmed_at is None
-        return lacks and not request.path.startswith(WITHOUT_SECOND_FACTOR) and works_for_a_provider
+        return lacks and not request.path.startswith(WITHOUT_SECOND_FACTOR) and acting.works_for_a_provider

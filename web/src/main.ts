@@ -5,9 +5,10 @@ import * as lifeline from "./lifeline";
 import * as menu from "./menu";
 import * as once from "./once";
 import * as palette from "./palette";
+import * as player from "./player";
 import * as progress from "./progress";
 import * as refresh from "./refresh";
 import * as theme from "./theme";
 import * as when from "./when";
 
-for (const island of [confirm, once, copy, draft, lifeline, menu, palette, progress, refresh, theme, when]) island.connect(document);
+for (const island of [confirm, once, copy, draft, lifeline, menu, palette, player, progress, refresh, theme, when]) island.connect(document);

@@ -42,7 +42,9 @@ def key_of(company: Company, person: Person, scopes: tuple[str, ...] = ("read", 
 
 
 def call(path: str, key: str, body: Any = None, method: str = "", once: str = "") -> Any:
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {key}"} | ({"HTTP_IDEMPOTENCY_KEY": once} if once else {})
+    headers = {"HTTP_ACCEPT_LANGUAGE": "en", "HTTP_AUTHORIZATION": f"Bearer {key}"} | (
+        {"HTTP_IDEMPOTENCY_KEY": once} if once else {}
+    )
     client, path = Client(), f"/api/v1/meetings{path}"
     if body is None and not method:
         return client.get(path, **headers)
@@ -130,7 +132,8 @@ def test_wrong_input_is_a_problem(company: Company, wrong: dict[str, Any]) -> No
 def test_a_suspended_contract_refuses(company: Company) -> None:
     key = key_of(company, company.owner)
     suspend(company)
-    assert "not open" in call("", key, planned(company), once="s").json()["detail"]
+    answer = call("", key, planned(company), once="s")
+    assert answer.status_code == 422 and "not open" in answer.json()["detail"]
 
 
 def test_the_description_names_the_calls() -> None:

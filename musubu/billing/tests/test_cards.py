@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from musubu import clock
@@ -350,3 +352,35 @@ def test_the_messages_really_arrive(world: World, tmp_path: Path) -> None:
     world.standin.hook = "http://127.0.0.1:9/"
     world.standin.send_waiting()
     assert not any(arrived for _id, _kind, arrived in world.standin.store.messages())
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a test database in memory cannot be written by several")
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_and_a_person_charge_an_invoice_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at the same moment: one attempt reaches the company, whoever comes second is told."""
+    with clock.standing_at(START), running(tmp_path / "s.sqlite3", secret=cards.standin_secret()) as standin:
+        monkeypatch.setenv("MUSUBU_CARD_STANDIN", standin.address)
+        provider = cast.make_provider("demo")
+        presets.seed_catalogue(provider)
+        organisation, owner = cast.make_contractor(provider)
+        plan = provider.plans.get(service="videog", code="business")
+        contract = actions.open_contract(provider=provider, organisation=organisation, plan=plan, responsible=owner)
+        actions.conclude(contract=contract)
+        world = World(standin, provider, contract, owner, owner)
+        world.set_up("4242")
+        row = Invoice.objects.get()
+
+        def worker(_n: int) -> None:
+            with clock.standing_at(START):
+                card_charges.charge_due(provider, START)
+            connection.close()
+
+        def person(_n: int) -> None:
+            with clock.standing_at(START), contextlib.suppress(NotPossible):
+                card_charges.charge_again(invoice=row, person=owner)
+            connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda n: (worker, person)[n % 2](n), range(4)))
+        assert len(standin.store.all("charge")) == 1 and CardCharge.objects.filter(state="paid").count() == 1
+        assert queries.open_amounts([contract.pk]) == {} and Event.objects.filter(what="pay").count() == 1

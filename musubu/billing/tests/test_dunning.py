@@ -18,6 +18,8 @@ from musubu.billing.models import (
     Entry,
     Invoice,
     InvoiceDispute,
+    Mandate,
+    PaymentCard,
     PaymentPlan,
     Reminder,
     WriteOff,
@@ -382,16 +384,34 @@ def test_staffs_pages(late: tuple[World, Invoice]) -> None:
 
 
 def test_the_customers_page_takes_few_statements(late: tuple[World, Invoice]) -> None:
+    """With everything at once: a plan, a dispute, use, a consent to debit, and a card for another contract."""
     world, invoice = late
     plan_of(world, invoice)
+    organisation, owner = invoice.contract.organisation, invoice.contract.responsible
+    video = actions.open_contract(
+        provider=world.provider, organisation=organisation, responsible=owner,
+        plan=world.provider.plans.get(service="videog", code="business"),
+    )  # fmt: skip
+    actions.conclude(contract=video)
     dunning.open_dispute(invoice=invoice, person=world.billing, why="x")
     UsageRecord.objects.create(
         contract=invoice.contract, record="1", at=clock.now(), number="0312345678", seconds=61, milli=8_000_000,
         month=clock.today().replace(day=1),
     )  # fmt: skip
-    client = asked(invoice.contract.responsible)
-    client.get("/billing/")
-    with CaptureQueriesContext(connection) as captured:
-        page = client.get("/billing/").content.decode()
+    Mandate.objects.create(
+        provider=world.provider, organisation=organisation, bank="0001", branch="001", account="7654321", holder="ｱ",
+        state="active", changed_at=clock.now(),
+    )  # fmt: skip
+    PaymentCard.objects.create(
+        provider=world.provider, organisation=organisation, customer="cus_1", brand="visa", last4="4242", month=7,
+        year=2026, state="active", asked_by=owner, asked_at=clock.now(), active_at=clock.now(),
+    )  # fmt: skip
+    client = asked(owner)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSUBU_CARD_STANDIN", "http://127.0.0.1:9")
+        client.get("/billing/")
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/billing/").content.decode()
     assert len(captured) <= 12, "\n".join(one["sql"][:70] + " … " + one["sql"][-160:] for one in captured)
-    assert "8,000" in page and "31,000" in page and queries.virtual_account(invoice.contract.organisation) in page
+    for shown in ("8,000", "31,000", queries.virtual_account(organisation), "VISA …4242", "321", "#pay"):
+        assert shown in page

@@ -107,6 +107,10 @@ class Track(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["recording", "file"], name="track_file_once")]
 
     @property
+    def starts_ms(self) -> int:
+        return self.starts_us // 1000
+
+    @property
     def path(self) -> Path:
         return self.recording.folder / self.file
 

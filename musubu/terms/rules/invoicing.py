@@ -12,6 +12,7 @@ from musubu.terms.calendar import (
     bank_day_on_or_before,
     days_in_month,
     month_last,
+    next_month_first,
 )
 from musubu.terms.life import DEADLINE, Charge, Invoice, Life
 from musubu.terms.outcomes import Step
@@ -27,8 +28,15 @@ def due_date(life: Life, issued: date, accelerated: bool) -> date:
     if family == "due.month-end":
         return last
     if life.particulars.payment == "debit":
-        return bank_day_on_or_after(issued.replace(day=min(life.particulars.debit_day, days_in_month(issued))))
-    return bank_day_on_or_before(last)
+        day = _debit_day(life, issued)
+        return day if day > issued else _debit_day(life, next_month_first(issued))
+    day = bank_day_on_or_before(last)
+    return day if day >= issued else bank_day_on_or_before(month_last(next_month_first(issued)))
+
+
+def _debit_day(life: Life, month: date) -> date:
+    """SC-10.1: the agreed day of a month, moved to the next bank day."""
+    return bank_day_on_or_after(month.replace(day=min(life.particulars.debit_day, days_in_month(month))))
 
 
 def rates_of(life: Life, lines: list[Charge]) -> list[int]:

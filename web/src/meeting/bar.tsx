@@ -15,12 +15,12 @@ const EMOJI: [string, string][] = [["👍", "Agreed"], ["👏", "Applause"], ["�
 function DeviceMenu({ meeting, kind }: { meeting: Meeting; kind: "mic" | "camera" }): JSX.Element {
   const local = usePicked(meeting.local, (value) => value);
   const items: Item[] = local.devices[kind].map((one, at) => ({
-    label: one.label || `${String(at + 1)}`, checked: local[kind]?.getSettings().deviceId === one.id || meeting.local.choices[kind] === one.id,
+    label: one.label || String(at + 1), checked: local[kind]?.getSettings().deviceId === one.id || meeting.local.choices[kind] === one.id,
     act: () => void meeting.local.use(kind, one.id), ...(at ? {} : { head: kind === "mic" ? t("Microphone") : t("Camera") }),
   }));
   if (kind === "mic") {
     items.push(...local.devices.speaker.map((one, at) => ({
-      label: one.label || `${String(at + 1)}`, checked: meeting.local.choices.speaker === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
+      label: one.label || String(at + 1), checked: meeting.local.choices.speaker === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
     })));
   } else items.push({ label: t("Blur my background"), checked: local.blur === "on", act: () => void meeting.local.blur(local.blur !== "on") });
   items.push({ icon: "settings", label: t("All settings"), act: () => { panel(meeting, "settings"); } });
@@ -97,22 +97,22 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
   const people = usePicked(meeting, (value) => value.people.size);
   const lobby = usePicked(meeting, (value) => value.lobby.length);
   const place = usePicked(meeting, (value) => hands(value.people).findIndex((one) => one.id === value.me) + 1);
-  const canShare = "getDisplayMedia" in (navigator.mediaDevices ?? {});
+  const canShare = typeof MediaDevices !== "undefined" && "getDisplayMedia" in MediaDevices.prototype;
   const [micOn, cameraOn] = [local.micOn && local.mic !== null, local.cameraOn && local.camera !== null];
   return (
-    <div class="bar" role="toolbar" aria-label={t("Meeting controls")}>
-      <div class="bar-pair"><IconButton icon={micOn ? "mic" : "mic-off"} id="mic" label={t("Microphone")} shortcut="M" pressed={micOn} class={`bar-button ${micOn ? "" : "off"} ${local.micTrouble ? "trouble" : ""}`} caption={micOn ? t("Mute") : t("Unmute")} onPress={() => void meeting.mic(!micOn)} />
+    <nav class="bar" aria-label={t("Meeting controls")}>
+      <div class="bar-pair"><IconButton icon={micOn ? "mic" : "mic-off"} id="mic" label={t("Microphone")} shortcut="M" pressed={micOn} class={`bar-button ${micOn ? "" : "off"} ${local.micTrouble ? "trouble" : ""}`} caption={t("Microphone")} onPress={() => void meeting.mic(!micOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="mic" />}</div>
       <div class="bar-pair"><IconButton icon={cameraOn ? "camera" : "camera-off"} id="camera" label={t("Camera")} shortcut="V" pressed={cameraOn} class={`bar-button ${cameraOn ? "" : "off"} ${local.cameraTrouble ? "trouble" : ""}`} caption={t("Camera")} onPress={() => void meeting.camera(!cameraOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="camera" />}</div>
-      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop sharing") : t("Share")} onPress={() => void meeting.share()} />}
-      <IconButton icon="hand" id="hand" label={place ? t("Lower my hand (number {number})", { number: place }) : t("Raise my hand")} shortcut="H" pressed={place > 0} class={`bar-button ${place ? "on" : ""}`} caption={t("Hand")} onPress={() => void meeting.ask({ t: "hand", up: !place })} />
+      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop") : t("Share")} onPress={() => void meeting.share()} />}
+      <IconButton icon="hand" id="hand" label={place ? `${t("Hand")} ${String(place)}` : t("Hand")} tip={place ? t("Lower my hand") : t("Raise my hand")} shortcut="H" pressed={place > 0} class={`bar-button ${place ? "on" : ""}`} caption={t("Hand")} onPress={() => void meeting.ask({ t: "hand", up: !place })} />
       {narrow ? null : <Reactions meeting={meeting} />}
       <span class="bar-gap" />
       {narrow ? null : <IconButton icon="people" id="people" label={t("People ({count})", { count: people })} shortcut="P" expanded={open === "people"} class={`bar-button ${open === "people" ? "on" : ""}`} caption={t("People")} badge={lobby} onPress={() => { panel(meeting, "people"); }} />}
       <IconButton icon="chat" id="chat" label={t("Chat")} shortcut="C" expanded={open === "chat"} class={`bar-button ${open === "chat" ? "on" : ""}`} caption={t("Chat")} badge={unread} onPress={() => { panel(meeting, "chat"); }} />
       <MoreMenu meeting={meeting} narrow={narrow} />
       <IconButton icon="leave" id="leave" label={t("Leave")} shortcut="L" class="bar-button leave" caption={t("Leave")} onPress={() => { meeting.set({ dialog: "leave" }); }} />
-    </div>
+    </nav>
   );
 }

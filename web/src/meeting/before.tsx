@@ -37,7 +37,7 @@ export function Before({ meeting }: { meeting: Meeting }): JSX.Element {
   const { page } = meeting;
   const local = usePicked(meeting.local, (value) => value);
   const phase = usePicked(meeting, (value) => value.phase);
-  const [name, setName] = useState(page.me?.name ?? meeting.local.choices.name);
+  const [name, setName] = useState(page.me?.name ?? (page.name || meeting.local.choices.name));
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<{ why: string; text: string } | null>(page.refused);
   const [busy, setBusy] = useState(false);

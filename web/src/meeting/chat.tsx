@@ -5,10 +5,10 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { features } from "./features";
 import { roomOf } from "./featurehost";
 import type { Meeting } from "./meeting";
-import type { ChatMessage } from "./protocol";
+import type { ChatMessage, SharedFile } from "./protocol";
 import { usePicked } from "./store";
 import { t } from "./text";
-import { Icon, IconButton } from "./ui";
+import { IconButton } from "./ui";
 
 export type Piece = { text: string } | { link: string };
 const LINK = /https?:\/\/[^\s<>"'「」（）]+/gi;
@@ -27,10 +27,6 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-export function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${String(Math.max(1, Math.round(bytes / 1000)))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 function Said({ meeting, one, follows }: { meeting: Meeting; one: ChatMessage; follows: boolean }): JSX.Element {
   const own = one.from === meeting.value.me;
   const to = one.to ? (one.to === meeting.value.me ? t("to you alone") : t("to {name} alone", { name: meeting.value.people.get(one.to)?.name ?? "…" })) : "";
@@ -39,9 +35,32 @@ function Said({ meeting, one, follows }: { meeting: Meeting; one: ChatMessage; f
     <li class={`said ${own ? "own-words" : ""} ${one.to ? "private" : ""} ${follows ? "follows" : ""}`}>
       {follows ? null : <p class="said-head"><span class="strong">{own ? t("You") : one.name}</span>{to ? <span class="tag-private">{to}</span> : null}<time>{time}</time></p>}
       {one.text ? <p class="said-text">{pieces(one.text).map((piece, at) => ("link" in piece ? <a key={at} href={piece.link} target="_blank" rel="noopener noreferrer nofollow">{piece.link}</a> : piece.text))}</p> : null}
-      {one.file ? <a class="said-file" href={one.file.url} download={one.file.name}><Icon name="file" /><span>{one.file.name}</span><span class="soft">{size(one.file.size)}</span></a> : null}
+      {one.file ? <SaidFile meeting={meeting} file={one.file} own={own} /> : null}
     </li>
   );
+}
+
+/** Its card is fetched when there is a file to show. */
+function SaidFile({ meeting, file, own }: { meeting: Meeting; file: SharedFile; own: boolean }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const host = usePicked(meeting, (value) => value.rights.host);
+  const feature = features.find((one) => one.name === "files");
+  useEffect(() => {
+    const room = feature && roomOf(meeting, feature);
+    if (!room) return;
+    let gone = file.gone ?? false;
+    const draw = () => void import("./together/files").then(({ card }) => {
+      const remove = () => void room.send("remove", { id: file.id }).catch((error: unknown) => { room.tell((error as Error).message); });
+      if (box.current) card(box.current, { ...file, gone }, room, own || host ? remove : undefined);
+    });
+    draw();
+    return room.on(({ act, data }) => {
+      if (act !== "removed" || data.id !== file.id) return;
+      gone = file.gone = true;
+      draw();
+    });
+  }, [host]);
+  return <div class="said-card" ref={box} />;
 }
 
 function sameBreath(one: ChatMessage, before: ChatMessage | undefined): boolean {

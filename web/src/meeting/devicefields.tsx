@@ -22,9 +22,8 @@ function chosen(devices: Device[], wish: string, track: MediaStreamTrack | null)
 
 export function listener(meeting: Meeting): (hear: (level: number) => void) => () => void {
   return (hear) => {
-    const before = meeting.local.ears.level;
-    meeting.local.ears.level = (level) => { before(level); hear(level); };
-    return () => { meeting.local.ears.level = before; };
+    meeting.local.levels.add(hear);
+    return () => { meeting.local.levels.delete(hear); };
   };
 }
 
@@ -40,7 +39,7 @@ export function DeviceFields({ meeting }: { meeting: Meeting }): JSX.Element {
     setTimeout(() => { setTesting(false); }, 1_200);
   };
   return (
-    <div class="fields">
+    <div class="room-fields">
       {local.micTrouble ? <TroubleNote kind="mic" trouble={local.micTrouble} onRetry={() => void meeting.local.use("mic", meeting.local.choices.mic)} /> : null}
       <Choose label={t("Microphone")} value={chosen(mic, meeting.local.choices.mic, local.mic)} options={options(mic, t("Microphone"))} disabled={!mic.length}
         onChoose={(id) => void meeting.local.use("mic", id)} />

@@ -35,8 +35,7 @@ export function listen(meeting: Meeting): void {
   const talk = new MutedTalk();
   const echo = new Echo();
   let level = 0;
-  const before = meeting.local.ears.level;
-  meeting.local.ears.level = (now) => { before(now); level = Math.max(level * 0.5, now); };
+  meeting.local.levels.add((now) => { level = Math.max(level * 0.5, now); });
   setInterval(() => {
     if (meeting.value.phase !== "in" || !meeting.local.value.mic) return;
     const on = meeting.local.value.micOn;
@@ -53,6 +52,7 @@ export function listen(meeting: Meeting): void {
       const last = meeting.value.lobby.at(-1);
       if (last) meeting.tell(t("{name} waits to be let in.", { name: last.name }), { label: t("Let in"), act: () => void meeting.ask({ t: "admit", who: last.id }) });
     }
+    if (now < waiting) meeting.set({ toasts: meeting.value.toasts.filter((one) => one.label !== t("Let in")) });
     waiting = now;
   });
 }

@@ -21,13 +21,15 @@ export interface LocalEars {
   changed(kind: Kind): void;
   /** A device went away by itself; `next` is the one that took its place, if any. */
   lost(kind: Kind, next: string): void;
-  level(level: number): void;
 }
+
+export type Level = (level: number) => void;
 
 interface Blurred { track: MediaStreamTrack; stop(): void }
 
 export class Local extends Store<LocalState> {
-  ears: LocalEars = { changed: () => undefined, lost: () => undefined, level: () => undefined };
+  ears: LocalEars = { changed: () => undefined, lost: () => undefined };
+  readonly levels = new Set<Level>(); // who wants to know how loud the microphone is
   #sent: MediaStreamTrack | null = null; // the microphone's double that is sent: the original stays audible to the meter
   #raw: MediaStreamTrack | null = null;
   #blurred: Blurred | null = null;
@@ -49,7 +51,7 @@ export class Local extends Store<LocalState> {
   get sentMic(): MediaStreamTrack | null { return this.#sent; }
 
   async begin(): Promise<void> {
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.refresh());
+    navigator.mediaDevices.addEventListener("devicechange", () => void this.refresh());
     this.set({ asking: true });
     const { mic, camera } = this.choices;
     if (this.value.cameraOn) {
@@ -153,7 +155,7 @@ export class Local extends Store<LocalState> {
   #meter(track: MediaStreamTrack): void {
     this.#unmeter?.();
     try {
-      this.#unmeter = measure(track, (level) => { this.ears.level(level); });
+      this.#unmeter = measure(track, (level) => { for (const hear of this.levels) hear(level); });
     } catch { this.#unmeter = null; }
   }
 

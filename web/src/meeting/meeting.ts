@@ -35,6 +35,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #spoke = new Map<string, number>();
   #clicked = 0;
   #arrived = false;
+  #soundCounts = false;
   #entered = false;
   #next = 1;
   #meter = new Meter();
@@ -48,7 +49,6 @@ export class Meeting extends Store<RoomState> implements Ear {
     this.local.ears = {
       changed: (kind) => void this.#trackChanged(kind),
       lost: (kind, next) => { this.#deviceLost(kind, next); },
-      level: () => undefined,
     };
   }
 
@@ -147,6 +147,9 @@ export class Meeting extends Store<RoomState> implements Ear {
 
   #first(welcome: Welcome): void {
     this.#entered = true;
+    const others = welcome.people.filter((one) => one.id !== welcome.me);
+    this.#arrived = others.length === 0; // nobody to arrive at: nothing is measured
+    this.#soundCounts = !others.some((one) => one.camera);
     if (welcome.room.settings.mute_on_entry && !welcome.rights.host && this.local.value.micOn) {
       void this.local.switchMic(false);
       this.tell(t("You are muted: this meeting mutes everybody who comes in."));
@@ -175,6 +178,7 @@ export class Meeting extends Store<RoomState> implements Ear {
     return new Receiving(this.#ice, this.line, (tracks) => {
       this.set({ tracks });
       this.hearing.play(tracks);
+      if (this.#soundCounts && tracks.size) this.arrived();
     }, () => { this.#lost("receiving"); });
   }
 
@@ -307,7 +311,10 @@ export class Meeting extends Store<RoomState> implements Ear {
   #record(by: string, message: { record: RoomState["facts"] extends infer F ? (F extends { record: infer R } ? R : never) : never }): void {
     this.#facts({ record: message.record });
     if (message.record) this.tell(t("{name} records this meeting: picture, sound and shared screens. By staying you agree; you may switch off or leave.", { name: by }), { stays: true, label: t("I understand") });
-    else this.tell(t("The recording has stopped."));
+    else {
+      this.set({ toasts: this.value.toasts.filter((one) => one.label !== t("I understand")) });
+      this.tell(t("The recording has stopped."));
+    }
   }
 
   #refused(why: string, text: string): void {

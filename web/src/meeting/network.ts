@@ -14,7 +14,7 @@ export function pathOf(stats: Stat[]): string {
   const pair = stats.find((one) => one.type === "candidate-pair" && (one.nominated === true || one.selected === true) && one.state === "succeeded");
   const local = stats.find((one) => one.id === pair?.localCandidateId);
   if (!local) return "";
-  return local.candidateType === "relay" ? "relay" : String(local.protocol as string);
+  return local.candidateType === "relay" ? "relay" : (local.protocol as string | undefined) ?? "";
 }
 
 /** What stands in the reports of the sending and the receiving connection. */
@@ -47,7 +47,7 @@ export class Meter {
       jitter: clip(1000 * Math.max(0, ...incoming.filter((one) => one.kind === "audio").map((one) => number(one.jitter))), 600_000),
       freezes: Math.round(since("freezes")),
       freeze_seconds: Math.round(since("frozen") * 100) / 100,
-      limited: limits.includes("cpu") ? "cpu" : String((limits[0] as string | undefined) ?? "none"),
+      limited: limits.includes("cpu") ? "cpu" : ((limits[0] as string | undefined) ?? "none"),
       path: pathOf(down) || pathOf(up),
       cpu: limits.includes("cpu"),
     };

@@ -9,6 +9,7 @@ export interface RoomPage {
   me: { name: string; signedIn: boolean; role: string } | null;
   needs: { name: boolean; pass_code: boolean };
   numbered?: boolean;
+  name?: string;
   language: string;
   languages?: { code: string; name: string }[];
   refused: { why: string; text: string } | null;

@@ -18,7 +18,7 @@ export interface Person {
   talking: boolean;
 }
 
-export interface SharedFile { id: string; name: string; size: number; type: string; url: string }
+export interface SharedFile { id: string; name: string; size: number; type: string; url: string; preview?: boolean; gone?: boolean }
 export interface ChatMessage { id: string; from: string; name: string; to: string; text: string; file: SharedFile | null; at: number }
 export interface Waiting { id: string; name: string; kind: string; since: number }
 export interface Terminal { browser?: string; system?: string; phone?: boolean; [more: string]: unknown }

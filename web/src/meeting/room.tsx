@@ -54,7 +54,7 @@ function Panel({ meeting }: { meeting: Meeting }): JSX.Element | null {
 }
 
 function useNarrow(): boolean {
-  const query = window.matchMedia("(max-width: 720px)");
+  const query = window.matchMedia("(max-width: 720px), (max-height: 480px)");
   const [narrow, setNarrow] = useState(query.matches);
   useEffect(() => {
     const look = () => { setNarrow(query.matches); };
@@ -78,9 +78,20 @@ function InRoom({ meeting }: { meeting: Meeting }): JSX.Element {
   );
 }
 
+const own = document.documentElement.dataset.theme; // as the person has chosen it for all pages
+
+/** Pictures are seen best on dark, so the room itself is always dark; before and after it is as chosen. */
+function dress(phase: string): void {
+  const page = document.documentElement;
+  page.dataset.phase = phase;
+  if (phase === "in") page.dataset.theme = "musubu-dark";
+  else if (own) page.dataset.theme = own;
+  else delete page.dataset.theme;
+}
+
 function Room({ meeting }: { meeting: Meeting }): JSX.Element {
   const phase = usePicked(meeting, (value) => value.phase);
-  useEffect(() => { document.documentElement.dataset.phase = phase; }, [phase]);
+  useEffect(() => { dress(phase); }, [phase]);
   const screens: Record<string, () => JSX.Element> = {
     before: () => <Before meeting={meeting} />, connecting: () => <Connecting meeting={meeting} />, lobby: () => <Lobby meeting={meeting} />,
     question: () => <Elsewhere meeting={meeting} />, in: () => <InRoom meeting={meeting} />, over: () => <Ended meeting={meeting} />,

@@ -18,7 +18,7 @@ function Look({ meeting }: { meeting: Meeting }): JSX.Element {
     meeting.set({ order: [...meeting.value.order] });
   };
   return (
-    <div class="fields">
+    <div class="room-fields">
       <Choose label={t("Layout")} value={view} onChoose={(to) => { choose({ view: to as "gallery" | "speaker" }); meeting.set({ view: to as "gallery" | "speaker" }); }}
         options={[{ value: "gallery", label: t("Gallery: everybody alike") }, { value: "speaker", label: t("Who speaks is large") }]} />
       <Switch label={t("Show my own picture")} on={choices.showSelf} onTurn={(on) => { choose({ showSelf: on }); }} />
@@ -37,7 +37,7 @@ function Rules({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const change = (what: object) => void meeting.ask({ t: "settings", ...what });
   const who = [{ value: "everybody", label: t("Everybody") }, { value: "presenters", label: t("Presenters and hosts") }, { value: "hosts", label: t("Only hosts") }];
   return (
-    <div class="fields">
+    <div class="room-fields">
       <Switch label={t("Lock the room")} help={t("Nobody else comes in.")} on={locked} onTurn={(on) => { change({ locked: on }); }} />
       <Choose label={t("Who waits to be let in")} value={settings.lobby} onChoose={(lobby) => { change({ lobby }); }}
         options={[{ value: "nobody", label: t("Nobody") }, { value: "guests", label: t("Guests") }, { value: "everybody", label: t("Everybody") }]} />

@@ -81,7 +81,7 @@ export class Line {
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.open) this.#socket?.send(bytes as Uint8Array<ArrayBuffer>);
+    if (this.open) this.#socket?.send(bytes);
   }
 
   close(): void {
@@ -114,7 +114,7 @@ export class Line {
     const waiter = this.#waiters.get(message.n ?? 0);
     this.#waiters.delete(message.n ?? 0);
     if (message.t === "done") waiter?.resolve(message);
-    else waiter?.reject(new Refusal(message.why as string, message.text as string));
+    else waiter?.reject(new Refusal(message.why, message.text));
   }
 
   #gone(socket: WebSocket, code: number): void {

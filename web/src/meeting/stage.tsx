@@ -58,7 +58,7 @@ function Gallery({ meeting, size }: { meeting: Meeting; size: Size }): JSX.Eleme
   const { columns, width, height } = grid(here.length, size.width, size.height);
   return (
     <>
-      <div class="gallery" style={{ gridTemplateColumns: `repeat(${String(columns)}, ${String(width)}px)`, gridAutoRows: `${String(height)}px` }}>
+      <div class="gallery" style={{ "--wide": `${String(width)}px`, "--high": `${String(height)}px`, maxWidth: `${String(columns * (width + 8))}px` }}>
         {here.map((id) => <Tile key={id} meeting={meeting} id={id} height={height} />)}
       </div>
       <Pager meeting={meeting} count={count} />

@@ -19,11 +19,13 @@ export function Picture({ track, mirror, whole, seen, label }: { track: MediaStr
     const element = video.current;
     if (!element) return;
     element.srcObject = track ? new MediaStream([track]) : null;
-    if (track && seen && "requestVideoFrameCallback" in element) {
-      const handle = element.requestVideoFrameCallback(() => { seen(); });
-      return () => { element.cancelVideoFrameCallback(handle); };
+    if (!track || !seen) return;
+    if (!("requestVideoFrameCallback" in element)) {
+      (element as HTMLVideoElement).onplaying = seen;
+      return;
     }
-    return undefined;
+    const handle = element.requestVideoFrameCallback(() => { seen(); });
+    return () => { element.cancelVideoFrameCallback(handle); };
   }, [track]);
   return <video ref={video} class={`${mirror ? "mirror" : ""} ${whole ? "whole" : ""}`} muted playsInline autoPlay disablePictureInPicture={false} aria-label={label} />;
 }
@@ -80,13 +82,14 @@ export function Tile({ meeting, id, height, source = "camera", strip }: { meetin
   useEffect(() => (mine || !camera || source !== "camera" ? undefined : meeting.wants.show(id, source, height * window.devicePixelRatio)), [mine, camera, id, source, Math.round(height / 20)]);
   const track = mine ? own : camera && !soundOnly ? remote : null;
   const flows = useFlowing(track);
-  const live = track !== null && (mine || flows);
+  const [drawn, setDrawn] = useState<MediaStreamTrack | null>(null); // of this the first picture was shown
+  const live = track !== null && drawn === track && (mine || flows);
   if (!person) return null;
   const name = mine ? t("{name} (you)", { name: person.name }) : person.name;
   const mic = person.mic || person.kind === "phone";
   return (
     <article class={`tile ${person.talking ? "talks" : ""} ${strip ? "in-strip" : ""} ${person.network === 0 && !mine ? "away" : ""}`} data-person={id} data-live={live ? "" : undefined} aria-label={t("{name}, {mic}", { name, mic: mic ? t("microphone on") : t("muted") })}>
-      {track ? <Picture track={track} mirror={mine && meeting.local.choices.mirror} seen={mine ? undefined : () => { meeting.arrived(); }} label={t("Picture of {name}", { name: person.name })} /> : null}
+      {track ? <Picture track={track} mirror={mine && meeting.local.choices.mirror} seen={() => { setDrawn(track); if (!mine) meeting.arrived(); }} label={t("Picture of {name}", { name: person.name })} /> : null}
       {live ? null : <div class="tile-face"><Face name={person.name} id={id} phone={person.kind === "phone"} /></div>}
       {layer === -1 && !mine && camera ? <p class="tile-note">{t("Picture paused: your line is too narrow")}</p> : null}
       {person.network === 0 && !mine ? <p class="tile-note">{t("Reconnecting…")}</p> : null}

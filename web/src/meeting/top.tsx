@@ -62,7 +62,7 @@ export function Banners({ meeting }: { meeting: Meeting }): JSX.Element | null {
 export function Toasts({ meeting }: { meeting: Meeting }): JSX.Element {
   const toasts = usePicked(meeting, (value) => value.toasts);
   return (
-    <div class="toasts">
+    <section class="toasts" aria-label={t("Notices")}>
       {toasts.map((one) => (
         <div key={one.key} class={`toast ${one.warn ? "warn" : ""}`}>
           <p>{one.text}</p>
@@ -70,6 +70,6 @@ export function Toasts({ meeting }: { meeting: Meeting }): JSX.Element {
           <IconButton icon="close" label={t("Close")} onPress={() => { meeting.untell(one.key); }} />
         </div>
       ))}
-    </div>
+    </section>
   );
 }

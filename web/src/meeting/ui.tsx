@@ -14,7 +14,7 @@ const PATHS: Record<string, string> = {
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.500 14.500q3.500 3.500 7 0M9 9.500v.1M15 9.500v.1",
   people: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7ZM2.500 20q0-6 6.500-6t6.500 6M16 4.300a3.500 3.500 0 0 1 0 6.400M18 14.300q3.500 1 3.500 5.700",
   chat: "M4 4.500h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1h-9L6.500 20.500v-4H4a1 1 0 0 1-1-1v-10a1 1 0 0 1 1-1Z",
-  more: "M5 12v.1M12 12v.1M19 12v.1",
+  more: "M4 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0",
   leave: "M3 14.500c-.6-2 0-3.500 2-4.500q7-3 14 0c2 1 2.600 2.500 2 4.500l-.3 1-4.700-1V12q-4-1.300-8 0v2.500l-4.700 1Z",
   close: "M6 6l12 12M18 6 6 18", check: "M4.500 12.500l5 5 10-11", up: "M6 15l6-6 6 6", down: "M6 9l6 6 6-6", back: "M15 5l-7 7 7 7", next: "M9 5l7 7-7 7",
   pin: "M9 3h6l-1 7 3.500 4h-11L10 10ZM12 14v7", star: "M12 3.500l2.600 5.600 6 .7-4.500 4.100 1.200 6-5.300-3-5.300 3 1.200-6L3.400 9.800l6-.7Z",
@@ -35,11 +35,12 @@ export function Icon({ name }: { name: string }): JSX.Element {
 }
 
 export type Press = () => void;
-interface ButtonParts { icon: string; label: string; onPress: Press; pressed?: boolean; class?: string; shortcut?: string; badge?: number; disabled?: boolean; expanded?: boolean; caption?: string; id?: string }
+interface ButtonParts { icon: string; label: string; onPress: Press; pressed?: boolean; class?: string; shortcut?: string; badge?: number; disabled?: boolean; expanded?: boolean; caption?: string; id?: string; tip?: string }
 
 /** An icon with its name for everybody: as a tip on pointing, and to screen readers with its state. */
 export function IconButton(parts: ButtonParts): JSX.Element {
-  const tip = parts.shortcut ? `${parts.label} (${parts.shortcut})` : parts.label;
+  const says = parts.tip ?? parts.label;
+  const tip = parts.shortcut ? `${says} (${parts.shortcut})` : says;
   return (
     <button type="button" id={parts.id} class={`ib ${parts.class ?? ""}`} aria-label={parts.label} title={tip} aria-pressed={parts.pressed}
       aria-expanded={parts.expanded} aria-keyshortcuts={parts.shortcut} aria-disabled={parts.disabled ? true : undefined} onClick={parts.onPress}>
@@ -157,10 +158,10 @@ export function tone(id: string): number {
 }
 
 export function letters(name: string): string {
-  const words = name.trim().split(/[\s　]+/).filter(Boolean);
+  const words = name.trim().split(/\s+/).filter(Boolean);
   const [first = "", second = ""] = words;
-  if (/[\u3040-\u30ff\u3400-\u9fff]/.test(first)) return [...first].slice(0, 2).join("");
-  return ([...first][0] ?? "?").toUpperCase() + ([...second][0] ?? "").toUpperCase();
+  if (/[\u3040-\u30ff\u3400-\u9fff]/.test(first)) return Array.from(first).slice(0, 2).join("");
+  return (Array.from(first)[0] ?? "?").toUpperCase() + (Array.from(second)[0] ?? "").toUpperCase();
 }
 
 /** How loud one's own microphone is; drawn without asking the page to lay itself out anew. */

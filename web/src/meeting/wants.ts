@@ -55,7 +55,8 @@ export class Wants {
   }
 
   #soon(): void {
-    this.#timer ??= setTimeout(() => { this.#timer = undefined; this.#send(); }, PAUSE);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#send(); }, PAUSE);
   }
 
   #send(): void {

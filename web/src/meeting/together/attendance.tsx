@@ -28,7 +28,7 @@ export function mount(host: HTMLElement, room: FeatureRoom): () => void {
   };
   const keep = () => {
     const table = seen.list.map((row) => [row.name, say(ROLES[row.role] ?? row.role), clock(row.joined), row.left ? clock(row.left) : "", minutes(row), Math.round(row.talked / 6) / 10]);
-    const head = [say("Name"), say("Role"), say("Came"), say("Left"), say("Minutes"), say("Minutes talked")];
+    const head = [say("Name"), say("Role"), say("Came at"), say("Left at"), say("Minutes"), say("Minutes talked")];
     save(new Blob([csv([head, ...table])], { type: "text/csv" }), `${say("Attendance")}.csv`);
   };
   const draw = () => {
@@ -37,7 +37,7 @@ export function mount(host: HTMLElement, room: FeatureRoom): () => void {
       {problem ? <p class="message error" role="alert">{problem}</p> : null}
       <div class="together-acts"><p class="m-0">{say("{here} here, {all} in all", { here, all: seen.list.length })}</p>
         <button type="button" class="btn btn-sm" onClick={keep} disabled={!seen.list.length}>CSV</button></div>
-      <div class="together-wide"><table><thead><tr><th>{say("Name")}</th><th>{say("Came")}</th><th>{say("Left")}</th><th>{say("Minutes")}</th></tr></thead>
+      <div class="together-wide"><table><thead><tr><th>{say("Name")}</th><th>{say("Came at")}</th><th>{say("Left at")}</th><th>{say("Minutes")}</th></tr></thead>
         <tbody>{seen.list.map((row) => <tr key={row.id}><td>{row.name}<span class="soft small">{say(ROLES[row.role] ?? row.role)}{row.kind === "guest" ? ` · ${say("Guest")}` : ""}</span></td>
           <td>{clock(row.joined)}</td><td>{row.left ? clock(row.left) : <span class="together-live">{say("here")}</span>}</td><td>{minutes(row)}</td></tr>)}</tbody></table></div>
     </div>, host);

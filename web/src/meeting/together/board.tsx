@@ -3,13 +3,15 @@ import { render } from "preact";
 
 import { ask } from "../../confirm";
 import type { FeatureRoom } from "../features";
-import { style } from "./assets";
-import { bring, type Brought, fetched } from "./transfer";
+import { base, style } from "./assets";
+import { bring, dataUrl, fetched } from "./transfer";
 
 interface Board { id: string; title: string }
 interface Shown { id: string; by: string }
 interface Model { list: Board[]; shown: Shown | null; chosen: string; problem: string }
 type Parts = [typeof import("./shared"), typeof import("./excalidraw")];
+
+declare global { interface Window { EXCALIDRAW_ASSET_PATH?: string } } // where it looks for its fonts, read when it is loaded
 
 const FIRST = 1; // the feature's byte before its frames
 
@@ -55,7 +57,7 @@ class BoardStage {
   }
 
   private hear(act: string, data: Record<string, unknown>): void {
-    if (act === "list" || act === "shown") this.take(data as Partial<Model>);
+    if (act === "list" || act === "shown") this.take(data);
     if (act === "reset" && data.id === this.model.chosen) {
       const why = { full: this.room.text("This board is full. Begin a new one."), "slow-down": this.room.text("That was too much at once. The board was loaded again.") }[String(data.why)];
       if (why) this.room.tell(why);
@@ -84,6 +86,7 @@ class BoardStage {
     const turn = ++this.turn;
     this.sheet.setAttribute("aria-busy", "true");
     try {
+      window.EXCALIDRAW_ASSET_PATH = base;
       this.parts ??= Promise.all([import("./shared"), import("./excalidraw"), style("excalidraw.css")]) as unknown as Promise<Parts>;
       const [shared, excalidraw] = await this.parts;
       if (turn !== this.turn) return;
@@ -167,11 +170,12 @@ class BoardStage {
   }
 }
 
-function Rename({ board, label, rename }: { board: Board; label: string; rename(title: string): void }) {
+function Rename({ board, label, rename }: { board: Board; label: string; rename: (title: string) => void }) {
   return <details class="drop"><summary>{label}</summary><div>
     <form onSubmit={(event) => {
       event.preventDefault();
-      rename(String(new FormData(event.currentTarget).get("title")));
+      const title = new FormData(event.currentTarget).get("title");
+      if (typeof title === "string") rename(title);
       event.currentTarget.closest("details")?.removeAttribute("open");
     }}>
       <label>{label}<input name="title" maxLength={80} defaultValue={board.title} key={board.id} required /></label>
@@ -184,18 +188,13 @@ function pictures(room: FeatureRoom) {
   return {
     async put(picture: { id: string; mimeType: string; dataURL: string }) {
       const content = Uint8Array.from(atob(picture.dataURL.split(",")[1] ?? ""), (one) => one.charCodeAt(0));
-      const brought = await bring<Brought>(room, new File([content], picture.id, { type: picture.mimeType }), "board")
+      const brought = await bring(room, new File([content], picture.id, { type: picture.mimeType }), "board")
         .catch((error: unknown) => { room.tell((error as Error).message); throw error; });
       return { file: brought.id, type: picture.mimeType };
     },
     async get(picture: { file: string; type: string }) {
       const content = await fetched(room, `/meetings/files/${encodeURIComponent(picture.file)}/`);
-      const reader = new FileReader();
-      return new Promise<string>((resolve, reject) => {
-        reader.addEventListener("load", () => { resolve(reader.result as string); });
-        reader.addEventListener("error", () => { reject(new Error("unreadable")); });
-        reader.readAsDataURL(new Blob([content], { type: picture.type.startsWith("image/") ? picture.type : "image/png" }));
-      });
+      return dataUrl(new Blob([content], { type: picture.type.startsWith("image/") ? picture.type : "image/png" }));
     },
   };
 }

@@ -72,7 +72,7 @@ class DocumentStage {
   }
 
   private hear(act: string, data: Record<string, unknown>): void {
-    if (act === "list" || act === "shown") this.take(data as Partial<Model>);
+    if (act === "list" || act === "shown") this.take(data);
     if (act === "page" && this.model.shown?.id === data.id) {
       const shown = { ...this.model.shown, page: data.page as number } as Shown;
       this.set({ shown });

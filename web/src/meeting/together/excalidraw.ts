@@ -9,7 +9,6 @@ import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import type { Map as YMap } from "yjs";
 
-import { base } from "./assets";
 import type { Shared } from "./shared";
 
 type Element = OrderedExcalidrawElement;
@@ -27,8 +26,6 @@ const BYTES_A_MS = 100; // the server takes a little more in the long run
 const CURSOR_PAUSE = 60;
 const GONE_AFTER = 300_000; // a cursor that has not moved for so long is not shown
 
-declare global { interface Window { EXCALIDRAW_ASSET_PATH?: string } }
-
 export class Drawing {
   private api: ExcalidrawImperativeAPI | null = null;
   private readonly root;
@@ -42,11 +39,10 @@ export class Drawing {
 
   constructor(host: HTMLElement, private readonly shared: Shared, private readonly store: Pictures, private readonly look: Look,
     private mayDraw: boolean) {
-    window.EXCALIDRAW_ASSET_PATH = base;
     this.elements = shared.doc.getMap("elements");
     this.pictures = shared.doc.getMap("files");
     this.root = createRoot(host);
-    this.elements.observe((event, transaction) => { if (transaction.origin !== this) this.take([...event.keysChanged]); });
+    this.elements.observe((event, transaction) => { if (transaction.origin !== this) this.take([...(event.keysChanged as Set<string>)]); });
     this.pictures.observe(() => { this.fetchPictures(); });
     shared.awareness.on("change", this.people);
     this.render();
@@ -131,8 +127,8 @@ export class Drawing {
     if (!this.api) return;
     const told = keys.flatMap((key) => this.elements.get(key) ?? []);
     const local = this.api.getSceneElementsIncludingDeleted();
-    const readable = restoreElements(told, local, { repairBindings: false });
-    const together = reconcileElements(local as Element[], readable as unknown as Remote, this.api.getAppState());
+    const readable = restoreElements(told, local, { repairBindings: false }).map(finished);
+    const together = reconcileElements(local, readable as unknown as Remote, this.api.getAppState());
     for (const one of readable) this.known.set(one.id, one.version);
     for (const one of together) { // ours was newer than what the document kept: it is written again
       const kept = this.elements.get(one.id);
@@ -174,4 +170,9 @@ export class Drawing {
     this.shared.awareness.off("change", this.people);
     this.root.unmount();
   }
+}
+
+/* Restoring forgets that a line has ended, and would draw its last bit shorter. */
+function finished<T extends ReturnType<typeof restoreElements>[number]>(one: T): T {
+  return one.type === "freedraw" ? { ...one, lastCommittedPoint: one.points.at(-1) ?? null } : one;
 }

@@ -3,12 +3,12 @@ import { render } from "preact";
 
 import type { FeatureRoom } from "../features";
 import { style } from "./assets";
-import { bring, download, NotBrought, patiently, size } from "./transfer";
+import { bring, dataUrl, download, NotBrought, patiently, size } from "./transfer";
 
 interface Limits { largest: number }
 export interface ChatFile { id: string; name: string; size: number; type: string; url: string; preview?: boolean; gone?: boolean }
 
-/* The chat's form may hold a field `to` with whom the message goes to. */
+/* The chat's form holds a choice of whom the message goes to. */
 export function mount(host: HTMLElement, room: FeatureRoom): () => void {
   const form = host.closest("form");
   const panel = form?.parentElement ?? host;
@@ -27,7 +27,7 @@ export function mount(host: HTMLElement, room: FeatureRoom): () => void {
     progress(0);
     try {
       const brought = await bring(room, file, "chat", progress);
-      const to = form?.querySelector<HTMLSelectElement>("[name=to]")?.value ?? "";
+      const to = form?.querySelector("select")?.value ?? "";
       await room.send("post", { id: brought.id, to });
     } catch (error) {
       problem = (error instanceof NotBrought || error instanceof Error) && error.message ? error.message : say("The file did not arrive. Check the connection and try again.");
@@ -86,7 +86,7 @@ async function preview(place: HTMLElement, file: ChatFile, room: Fetcher): Promi
   try {
     const picture = new Image();
     picture.alt = "";
-    picture.src = URL.createObjectURL(await patiently(room, `${file.url}preview/`));
+    picture.src = await dataUrl(await patiently(room, `${file.url}preview/`));
     frame.append(picture);
     frame.hidden = false;
   } catch { /* the name alone is enough */ }

@@ -3,7 +3,7 @@ import type { Feature } from "../features";
 
 export const TOGETHER: Feature[] = [
   {
-    name: "documents", label: "Documents", icon: "document", place: "stage", load: () => import("./documents"),
+    name: "documents", label: "Documents", icon: "file", place: "stage", load: () => import("./documents"),
     heard: ({ act, data }) => (act === "shown" && data.shown ? "open" : undefined),
   },
   {
@@ -14,6 +14,6 @@ export const TOGETHER: Feature[] = [
     name: "polls", label: "Polls", icon: "poll", place: "panel", load: () => import("./polls"),
     heard: ({ act, data }, rights) => (act === "list" && data.why === "open" && !rights.host ? "open" : undefined),
   },
-  { name: "attendance", label: "Attendance", icon: "list", place: "panel", load: () => import("./attendance"), offered: (rights) => rights.host },
+  { name: "attendance", label: "Attendance", icon: "people", place: "panel", load: () => import("./attendance"), offered: (rights) => rights.host },
   { name: "files", label: "Attach a file", icon: "clip", place: "chat", load: () => import("./files") },
 ];

@@ -3,7 +3,7 @@ import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy, type RenderTas
 
 import { base } from "./assets";
 
-GlobalWorkerOptions.workerSrc = `${base}pdf/pdf.worker.min.mjs`;
+GlobalWorkerOptions.workerSrc = `${base}pdf/worker.js`;
 const SHARPEST = 4_096; // pixels of a canvas' side
 
 export class Paper {
@@ -16,7 +16,7 @@ export class Paper {
     const file = await getDocument({
       url, httpHeaders: { "X-Room": pass }, cMapUrl: `${base}pdf/cmaps/`, cMapPacked: true, standardFontDataUrl: `${base}pdf/standard_fonts/`,
       wasmUrl: `${base}pdf/wasm/`, iccUrl: `${base}pdf/iccs/`, enableXfa: false, isEvalSupported: false, disableAutoFetch: true,
-    } as Parameters<typeof getDocument>[0]).promise;
+    }).promise;
     return new Paper(file);
   }
 

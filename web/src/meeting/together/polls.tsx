@@ -66,7 +66,7 @@ export function mount(host: HTMLElement, room: FeatureRoom): () => void {
   };
 }
 
-function Write({ poll, say, act, done }: { poll: Poll | null; say: Say; act: Act; done(): void }) {
+function Write({ poll, say, act, done }: { poll: Poll | null; say: Say; act: Act; done: () => void }) {
   const [options, setOptions] = useState<string[]>(poll?.options ?? ["", ""]);
   const submit = async (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault();
@@ -97,10 +97,10 @@ function Write({ poll, say, act, done }: { poll: Poll | null; say: Say; act: Act
   </form>;
 }
 
-function Card({ poll, host, say, act, edit }: { poll: Poll; host: boolean; say: Say; act: Act; edit(): void }) {
+function Card({ poll, host, say, act, edit }: { poll: Poll; host: boolean; say: Say; act: Act; edit: () => void }) {
   const [again, setAgain] = useState(false);
   const voting = poll.state === "open" && (poll.own === null || again);
-  const state = { prepared: say("Not asked yet"), open: say("Open"), closed: say("Closed") }[poll.state];
+  const state = { prepared: say("Not asked yet"), open: say("Being asked"), closed: say("Ended") }[poll.state];
   return <section class="together-card" aria-label={poll.question}>
     <h3>{poll.question}</h3>
     <p class="soft small">{state} · {poll.anonymous ? say("anonymous") : say("with names")} · {say("{count} have voted", { count: poll.votes })}</p>
@@ -110,7 +110,7 @@ function Card({ poll, host, say, act, edit }: { poll: Poll; host: boolean; say: 
   </section>;
 }
 
-function Ballot({ poll, say, vote }: { poll: Poll; say: Say; vote(choices: number[]): Promise<void> }) {
+function Ballot({ poll, say, vote }: { poll: Poll; say: Say; vote: (choices: number[]) => Promise<void> }) {
   return <form onSubmit={(event) => {
     event.preventDefault();
     void vote(new FormData(event.currentTarget).getAll("choice").map(Number));
@@ -136,7 +136,7 @@ function Result({ poll, say }: { poll: Poll; say: Say }) {
   })}{poll.counts ? null : <li class="soft small">{say("Only the hosts see the result.")}</li>}</ul>;
 }
 
-function Acts({ poll, say, act, edit }: { poll: Poll; say: Say; act: Act; edit(): void }) {
+function Acts({ poll, say, act, edit }: { poll: Poll; say: Say; act: Act; edit: () => void }) {
   const told = { id: poll.id };
   const remove = async () => {
     if (await ask(document, say("Delete this poll with its votes? This cannot be undone."), say("Delete"), say("Keep"))) await act("remove", told);

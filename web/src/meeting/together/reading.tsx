@@ -180,7 +180,10 @@ export class Reading {
     const wide = this.leaf.clientWidth;
     Object.assign(box.style, { left: `${String(x * wide)}px`, top: `${String(y * wide)}px`, color: this.colour, fontSize: `${String(WIDTHS.text * wide)}px` });
     const page = this.page;
+    let ended = false; // taking the box away makes it lose the focus, which ends it too
     const end = (keep: boolean) => {
+      if (ended) return;
+      ended = true;
       const text = box.value.trim();
       box.remove();
       if (keep && text) this.notes.begin({ page, kind: "text", colour: this.colour, width: WIDTHS.text, points: [x, y], text });
@@ -191,7 +194,7 @@ export class Reading {
       if (event.key === "Escape") end(false);
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); end(true); }
     });
-    box.addEventListener("blur", () => { if (box.isConnected) end(true); });
+    box.addEventListener("blur", () => { end(true); });
     this.leaf.append(box);
     requestAnimationFrame(() => { box.focus(); });
   }
@@ -224,8 +227,8 @@ export class Reading {
         {TOOLS.map(([tool, label, path]) => <button type="button" class="btn btn-sm btn-ghost together-tool" key={tool} aria-pressed={this.tool === tool}
           aria-label={this.t(label)} title={this.t(label)} onClick={() => { this.choose(tool); }}>
           <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg></button>)}
-        {COLOURS.map((colour, index) => <button type="button" class="together-colour" key={colour} aria-pressed={this.colour === colour}
-          aria-label={this.t(["Black", "Red", "Blue", "Green", "Yellow"][index] ?? "")} style={{ backgroundColor: colour }} onClick={() => { this.colour = colour; this.draw(); }} />)}
+        {(["pen", "marker", "text"] as Tool[]).includes(this.tool) ? COLOURS.map((colour, index) => <button type="button" class="together-colour" key={colour} aria-pressed={this.colour === colour}
+          aria-label={this.t(["Black", "Red", "Blue", "Green", "Yellow"][index] ?? "")} style={{ backgroundColor: colour }} onClick={() => { this.colour = colour; this.draw(); }} />) : null}
         {button(this.t("Undo"), () => { this.notes.undo.undo(); }, "↶", !this.notes.undo.canUndo())}
         {button(this.t("Redo"), () => { this.notes.undo.redo(); }, "↷", !this.notes.undo.canRedo())}
       </div> : null}

@@ -46,6 +46,16 @@ export async function patiently(doors: Doors, url: string): Promise<Blob> {
   return fetched(doors, url);
 }
 
+/* As an address that a picture may have under every policy of ours. */
+export function dataUrl(content: Blob): Promise<string> {
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.addEventListener("load", () => { resolve(reader.result as string); });
+    reader.addEventListener("error", () => { reject(new Error("unreadable")); });
+    reader.readAsDataURL(content);
+  });
+}
+
 export async function download(doors: Doors, url: string): Promise<void> {
   const answer = await fetch("/meetings/links/", { method: "POST", headers: headers(doors), body: JSON.stringify({ url }) });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -70,6 +80,6 @@ export function save(content: Blob, name: string): void {
 }
 
 export function size(bytes: number): string {
-  const step = bytes < 1024 * 1024 ? ["kB", 1024] as const : ["MB", 1024 * 1024] as const;
-  return `${(bytes / step[1]).toFixed(bytes / step[1] < 10 ? 1 : 0)} ${step[0]}`;
+  const mega = bytes / (1024 * 1024);
+  return mega < 1 ? `${String(Math.max(1, Math.round(bytes / 1024)))} kB` : `${mega.toFixed(mega < 10 ? 1 : 0)} MB`;
 }
