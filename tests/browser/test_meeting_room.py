@@ -84,7 +84,7 @@ class Hall:
 
     @staticmethod
     def join(page: Page) -> None:
-        page.wait_for_function("window.meeting && !window.meeting.local.value.asking")
+        until(lambda: page.evaluate("Boolean(window.meeting) && !window.meeting.local.value.asking"))
         page.click("button[type=submit]")
         page.wait_for_selector(".room, .alone-card:not(:has(.wait-dots)), .alone-card .row-center")
 

@@ -65,7 +65,7 @@ def test_the_list_of_words_is_what_the_browser_says() -> None:
     assert {one for one in listed if f'"{one}"' not in code} == set()
 
 
-def test_anybody_may_check_a_terminal_and_no_secret_is_shown() -> None:
+def test_anybody_may_check_a_terminal_and_no_secret_is_shown(company: Company) -> None:
     told = carried(Client().get("/meetings/check/"), "check")
     assert told["email"] == "" and "secret" not in json.dumps(told)
 

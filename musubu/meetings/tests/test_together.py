@@ -33,7 +33,9 @@ def shared(attendance: Attendance, name: str = "見積.txt", content: bytes = b"
     )
 
 
-def said(sitting: Sitting, by: Attendance, to: Attendance | None = None, file: SharedFile | None = None) -> dict[str, Any]:
+def said(
+    sitting: Sitting, by: Attendance, to: Attendance | None = None, file: SharedFile | None = None
+) -> dict[str, Any]:
     message = {
         "id": str(uuid.uuid4()), "from": str(by.public_id), "name": by.name, "to": str(to.public_id) if to else "",
         "text": "text", "file": files.shown(file) if file else None,
@@ -140,7 +142,15 @@ def test_notes_that_are_none_are_left_out() -> None:
     kept = doc.get("notes", type=Map)
     good = {"page": 1, "kind": "pen", "colour": "#b3261e", "width": 0.01, "at": 1, "points": [0.1, 0.2, 0.3, 0.4]}
     kept["good"] = good
-    wrong = ({"colour": 'rgb("x")'}, {"kind": "script"}, {"width": 9}, {"points": [1]}, {"points": "abc"}, {"page": "x"}, {"at": float("inf")})
+    wrong = (
+        {"colour": 'rgb("x")'},
+        {"kind": "script"},
+        {"width": 9},
+        {"points": [1]},
+        {"points": "abc"},
+        {"page": "x"},
+        {"at": float("inf")},
+    )
     for n, change in enumerate(wrong):
         kept[str(n)] = good | change
     kept["text"] = "not even a map"

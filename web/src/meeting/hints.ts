@@ -50,7 +50,7 @@ export function listen(meeting: Meeting): void {
     if (now > waiting && meeting.value.rights.host) {
       void chime(meeting.local.choices.speaker, [659, 523]);
       const last = meeting.value.lobby.at(-1);
-      if (last) meeting.tell(t("{name} waits to be let in.", { name: last.name }), { label: t("Let in"), act: () => void meeting.ask({ t: "admit", who: last.id }) });
+      if (last) meeting.tell(t("{name} waits to be let in.", { name: last.name }), { label: t("Let in"), stays: true, act: () => void meeting.ask({ t: "admit", who: last.id }) });
     }
     if (now < waiting) meeting.set({ toasts: meeting.value.toasts.filter((one) => one.label !== t("Let in")) });
     waiting = now;
