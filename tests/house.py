@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -90,6 +91,11 @@ class House:
                 os.kill(pid, signal.SIGKILL)
 
 
+def _die_with_parent() -> None:
+    """A test run that is killed leaves no product behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def _descendants(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -111,7 +117,12 @@ def running_house(folder: Path, **settings: str) -> Iterator[House]:
     log = folder / "serve.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [*MUSUBU, "serve", "--port", str(port)], env=environment, stdout=out, stderr=out, start_new_session=True
+            [*MUSUBU, "serve", "--port", str(port)],
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
     try:
         _wait_until_ready(address, log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,8 @@ from musubu.contracts import actions, applications, presets, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
 from musubu.meetings.actions import licences, planning, recordings
-from musubu.meetings.models import Attendance, Share, Sitting, Track
+from musubu.meetings.models import Attendance, Board, Share, Sitting, Track
+from musubu.meetings.together import documents, files
 from musubu.notices import actions as notices
 from musubu.notices.models import Notice
 from musubu.operations import actions as operations
@@ -44,7 +46,8 @@ PUBLIC = {
     "notices-contact", "operations-live", "operations-ready", "operations-status", "parties-sign-in", "parties-code",
     "parties-sign-out", "parties-language", "parties-forgotten", "parties-new-password", "parties-invitation",
     "api-reference", "meetings-join", "meetings-join-branded", "meetings-logo", "meetings-brand-css", "meetings-feed",
-    "meetings-shared", "meetings-shared-film", "meetings-embed-script", "meetings-room", "meetings-enter", "meetings-check", "meetings-check-report",
+    "meetings-shared", "meetings-shared-film", "meetings-embed-script", "meetings-room", "meetings-enter",
+    "meetings-check", "meetings-check-report",
 }  # fmt: skip
 # pages without an object in their address: everybody who is signed in sees, or changes, only what is their own
 OWN_ONLY = {
@@ -283,7 +286,20 @@ def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
     pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
     pages |= dict.fromkeys(of_recording, row) | {"recording-track": track, "recording-revoke": link}
     pages |= dict.fromkeys(("sitting", "sitting-attendance", "sitting-quality"), sitting)
+    pages |= left_behind(meeting, sitting)
     return {f"meetings-{name}": row for name, row in (pages | {"licence": licence, "group": group}).items()}
+
+
+def left_behind(meeting: Any, sitting: Any) -> dict[str, Any]:
+    """What rooms keep: a file, a document, a board."""
+    attendance = sitting.attendances.get()
+    content = {"read": io.BytesIO(b"x").read, "size": 1, "attendance": attendance}
+    file = files.share(**content, name="a.txt", type="text/plain")
+    paper = documents.bring(**content, name="a.txt")
+    documents.convert(str(paper.public_id))
+    board = Board.objects.create(meeting=meeting, sitting=sitting, title="b", created_at=START)
+    pages = dict.fromkeys(("file", "file-preview"), file) | {"board": board}
+    return pages | dict.fromkeys(("document", "document-source", "document-notes"), paper)
 
 
 def asked(person: Person | None) -> Client:

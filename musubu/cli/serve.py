@@ -146,7 +146,7 @@ def _pages(folder: Path, port: int, commands: Children, environment: dict[str, s
         commands["front"] = f"{nginx} -c {front.write(folder, port, environment.get(STANDIN, ''))} -p {folder}"
         commands["live"] = f"{BINARIES}/musubu live --socket {folder}/live.sock"
     commands["web"] = (
-        f"{BINARIES}/gunicorn musubu.site.wsgi --bind {bind} --workers 2 --threads 4 --timeout 120 --log-level warning"
+        f"{BINARIES}/gunicorn musubu.site.wsgi --bind {bind} --preload --workers 2 --threads 4 --timeout 120 --log-level warning"
     )
 
 

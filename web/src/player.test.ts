@@ -11,10 +11,11 @@ function page(): HTMLVideoElement {
 
 test("a chapter jumps to its moment and plays", () => {
   const video = page();
+  const play = vi.spyOn(video, "play");
   connect(document);
   (document.querySelector("[data-seek]") as HTMLElement).click();
   expect(video.currentTime).toBe(73.5);
-  expect(video.play).toHaveBeenCalled();
+  expect(play).toHaveBeenCalled();
 });
 
 test("the speed is shown and set", () => {

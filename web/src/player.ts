@@ -10,7 +10,8 @@ export function seek(video: HTMLMediaElement, to: number): void {
 export function pressed(video: HTMLMediaElement, key: string): boolean {
   if (key === "ArrowLeft") video.currentTime = Math.max(0, video.currentTime - STEP);
   else if (key === "ArrowRight") video.currentTime += STEP;
-  else if (key === "k") void (video.paused ? video.play() : video.pause());
+  else if (key === "k" && video.paused) void video.play();
+  else if (key === "k") video.pause();
   else return false;
   return true;
 }

@@ -133,7 +133,7 @@ def test_a_suspended_contract_refuses(company: Company) -> None:
     key = key_of(company, company.owner)
     suspend(company)
     answer = call("", key, planned(company), once="s")
-    assert answer.status_code == 422 and "ご利用いただけません" in answer.json()["detail"]
+    assert answer.status_code == 422 and "not open" in answer.json()["detail"]
 
 
 def test_the_description_names_the_calls() -> None:

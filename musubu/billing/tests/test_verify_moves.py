@@ -39,9 +39,9 @@ def world() -> Any:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda: DepositPart.objects.update(amount=1), "not in the journal"),
+        (lambda: DepositPart.objects.update(amount=1), "in the journal"),
         (lambda: DepositPart.objects.update(undone_at=START), "undone on one side"),
-        (lambda: BankDeposit.objects.filter(matched_at__isnull=False).update(amount=5), "its parts come to 10780"),
+        (lambda: BankDeposit.objects.filter(matched_at__isnull=False).update(amount=5), "is shared out as 10780"),
         (lambda: BankDeposit.objects.update(in_suspense=1), "suspense is"),
         (lambda: PayoutLine.objects.update(result="failed"), "suspense is"),
         (lambda: PayoutRun.objects.update(content=b"8000001000000000005"), "asks for 5 yen"),

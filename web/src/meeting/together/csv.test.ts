@@ -8,5 +8,5 @@ test("cells are quoted where they must be, and no cell is run as a formula", () 
 });
 
 test("sizes are short", () => {
-  expect([size(10), size(250_000), size(2_500_000)]).toEqual(["0.0 kB", "244 kB", "2.4 MB"]);
+  expect([size(10), size(250_000), size(2_500_000)]).toEqual(["1 kB", "244 kB", "2.4 MB"]);
 });

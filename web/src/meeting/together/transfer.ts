@@ -80,6 +80,6 @@ export function save(content: Blob, name: string): void {
 }
 
 export function size(bytes: number): string {
-  const step = bytes < 1024 * 1024 ? ["kB", 1024] as const : ["MB", 1024 * 1024] as const;
-  return `${(bytes / step[1]).toFixed(bytes / step[1] < 10 ? 1 : 0)} ${step[0]}`;
+  const mega = bytes / (1024 * 1024);
+  return mega < 1 ? `${String(Math.max(1, Math.round(bytes / 1024)))} kB` : `${mega.toFixed(mega < 10 ? 1 : 0)} MB`;
 }
