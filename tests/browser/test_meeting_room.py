@@ -68,9 +68,14 @@ class Hall:
         )
         return page
 
+    def sign_in(self, page: Page) -> None:
+        """The host, reading English: signing in brings the person's own language."""
+        self.house.sign_in(page, self.host_email)
+        page.context.add_cookies([{"name": "musubu_language", "value": "en", "url": self.house.address}])
+
     def host(self, **more: Any) -> Page:
         page = self.page(**more)
-        self.house.sign_in(page, self.host_email)
+        self.sign_in(page)
         page.goto(f"{self.house.address}/m/{self.slug}/")
         self.join(page)
         return page
@@ -215,7 +220,7 @@ def test_a_second_terminal_asks_and_takes_over(hall: Any) -> None:
     room = hall(lobby="nobody")
     first = room.host()
     second = room.page()
-    room.house.sign_in(second, room.host_email)
+    room.sign_in(second)
     second.goto(f"{room.house.address}/m/{room.slug}/?direct=1")
     second.wait_for_selector("h1:has-text('elsewhere')")
     assert "Chrome" in second.inner_text(".alone-card")
