@@ -77,7 +77,6 @@ WORDS = (
     _("Question"),
     _("Red"),
     _("Redo"),
-    _("Remove"),
     _("Rename"),
     _("Role"),
     _("Save"),

@@ -1,4 +1,4 @@
-"""Boards, documents, polls and files in the room, by real browsers on the real page."""
+"""Boards, documents, polls and files in the room, by real browsers on the real page. The host reads Japanese."""
 
 from __future__ import annotations
 
@@ -85,19 +85,20 @@ def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -
     host.set_input_files(".together-shelf .together-file", source)
     host.click(".together-list .btn-primary", timeout=40_000)
     guest.wait_for_selector('canvas[data-page="1"]')
-    host.click('[aria-label="Next page"]')
+    host.click('[aria-label="次のページ"]')
     guest.wait_for_selector('canvas[data-page="2"]')
-    host.click('[aria-label="Pen"]')
+    host.click('[aria-label="ペン"]')
     stroke(host, ".together-ink", [(60, 60), (160, 120), (220, 70)])
     until(lambda: guest.locator(".together-ink polyline").count() == 1)
-    host.click('[aria-label="Text"]')
+    host.click('[aria-label="テキスト"]')
     host.locator(".together-ink").click(position={"x": 80, "y": 200})
+    host.wait_for_selector(".together-text:focus")
     host.keyboard.type("確認済み")
     host.keyboard.press("Enter")
     until(lambda: "確認済み" in guest.locator(".together-ink").text_content())
-    host.click('[aria-label="Undo"]')
+    host.click('[aria-label="元に戻す"]')
     until(lambda: guest.locator(".together-ink text").count() == 0)
-    host.click('[aria-label="Laser pointer"]')
+    host.click('[aria-label="レーザーポインター"]')
     host.locator(".together-ink").hover(position={"x": 120, "y": 90})
     guest.wait_for_selector(".together-dot")
     look(host, "document")
@@ -117,20 +118,20 @@ def test_a_poll_and_a_file(hall: Any, tmp_path: Path) -> None:  # noqa: F811
     room = hall(**OPEN)
     host, guest = room.host(), room.guest("Hanako", **PHONE)
     show(host, panel="polls")
-    host.click("text=New poll")
+    host.click("text=新しい投票")
     host.fill(".together-card textarea", "次回はいつがよいですか")
     for n, answer in enumerate(("月曜日", "=水曜日")):
         host.locator(".together-card fieldset input").nth(n).fill(answer)
     look(host, "poll-new")
-    host.click("text=Ask now")
+    host.click("text=今すぐ質問する")
     guest.check(".together-card input[value='1']")  # it has opened by itself
     look(guest, "poll-vote-phone")
     guest.click(".together-card button:has-text('Vote')")
-    host.wait_for_selector("text=1 have voted")
+    host.wait_for_selector("text=1人が回答")
     look(host, "poll-result")
     with host.expect_download() as got:
         host.click(".together-card button:has-text('CSV')")
-    assert got.value.path().read_text(encoding="utf-8-sig").splitlines() == ["Name,月曜日,'=水曜日", "Hanako,,1"]
+    assert got.value.path().read_text(encoding="utf-8-sig").splitlines() == ["氏名,月曜日,'=水曜日", "Hanako,,1"]
     show(host, panel="attendance")
     host.wait_for_selector(".together-attendance td:has-text('Hanako')")
     look(host, "attendance")
@@ -143,5 +144,5 @@ def test_a_poll_and_a_file(hall: Any, tmp_path: Path) -> None:  # noqa: F811
     with host.expect_download() as got:
         host.click(".together-chatfile button >> nth=0")
     assert got.value.path().read_bytes() == (tmp_path / "図面.png").read_bytes()
-    host.click(".together-chatfile button:has-text('Remove')")
+    host.click(".together-chatfile button:has-text('削除')")
     guest.wait_for_selector("text=was removed")

@@ -10,12 +10,14 @@ import pytest
 from PIL import Image
 
 from musubu import clock
+from musubu.contracts import holds
 from musubu.meetings.actions import planning
 from musubu.meetings.models import Attendance, Board, ChatMessage, Meeting, MeetingDocument, Poll, SharedFile, Sitting
 from musubu.meetings.service import SERVICE
 from musubu.meetings.tests.company import Company, client
 from musubu.meetings.together import burning, chat, deleting, documents, files, places, polls, queries
-from musubu.parties.models import AuditEntry, Person
+from musubu.parties import cast
+from musubu.parties.models import AuditEntry, Person, Role
 from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
 
@@ -169,3 +171,18 @@ def test_everything_goes_with_the_contract(company: Company) -> None:
     counts = SERVICE.delete(company.contract)
     assert (counts["files"], counts["messages"], counts["documents"]) == (1, 1, 1)
     assert not path.exists() and deleting.delete_all(company.contract) == {}
+
+
+def test_a_hold_stops_every_deletion_by_hand(company: Company) -> None:
+    """LO-16.2."""
+    sitting = company.runs(company.plan())
+    file = shared(came(sitting))
+    staff = cast.make_staff(company.provider, Role.OWNER)
+    ground = holds.grounds("liveon", "ja")[0][2][0][0]
+    holds.put(contract=company.contract, person=staff, clause="LO-16.2", ground=ground)
+    with pytest.raises(NotPossible, match="preserved under LO"):
+        files.delete(file)
+    assert files.path(file).exists()
+    holds.lift(contract=company.contract, person=staff)
+    files.delete(file)
+    assert AuditEntry.objects.filter(action="meetings.delete-file").count() == 1

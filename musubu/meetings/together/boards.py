@@ -55,6 +55,7 @@ def shown(row: Board) -> dict[str, Any]:
 @transaction.atomic
 def delete(row: Board) -> None:
     """With those of its pictures that no other board of the meeting has."""
+    places.refuse_held(row.meeting.contract)
     others = [bytes(one.state) for one in Board.objects.filter(meeting=row.meeting_id).exclude(pk=row.pk)]
     for picture in _own_pictures(row):
         if not any(str(picture.public_id).encode() in state for state in others):

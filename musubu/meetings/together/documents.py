@@ -135,6 +135,7 @@ def keep_page(public_id: str, page: int) -> None:
 @transaction.atomic
 def delete(row: MeetingDocument) -> None:
     """Document, PDF and notes. Safe to run twice."""
+    places.refuse_held(row.meeting.contract)
     row.deleted_at, row.notes = row.deleted_at or clock.now(), b""
     row.save(update_fields=["deleted_at", "notes"])
     meeting = row.meeting

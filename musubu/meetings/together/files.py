@@ -160,6 +160,7 @@ def of_meeting(meeting: int, file: str) -> SharedFile | None:
 @transaction.atomic
 def delete(row: SharedFile) -> None:
     """The content goes now, the name stays in the chat as deleted. Safe to run twice."""
+    places.refuse_held(row.meeting.contract)
     row.deleted_at = row.deleted_at or clock.now()
     row.save(update_fields=["deleted_at"])
     meeting = row.meeting

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from musubu import config
+from musubu.contracts import holds
 from musubu.contracts.models import Contract
 from musubu.meetings import defaults
 from musubu.meetings.models import Attendance, Meeting, Sitting, Space
 from musubu.meetings.models.meetings import Role
+from musubu.refusals import NotPossible
 
 M = TypeVar("M", bound=Model)
 HOSTS = (Role.HOST, Role.CO_HOST)
@@ -33,6 +36,12 @@ def of_room(rows: QuerySet[M], meeting: Meeting, sitting: Sitting | int) -> Quer
     if meeting.kind == Meeting.Kind.PERSONAL:
         found = found.filter(Q(sitting=sitting) | Q(sitting__isnull=True))
     return found
+
+
+def refuse_held(contract: Contract) -> None:
+    """Raises NotPossible while a legal hold keeps what the contract has (LO-16.2)."""
+    if hold := holds.standing(contract):
+        raise NotPossible(_("This is preserved under %(clause)s and cannot be deleted now.") % {"clause": hold.clause})
 
 
 def settings_now(sitting: Sitting) -> dict[str, Any]:

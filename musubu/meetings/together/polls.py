@@ -88,6 +88,8 @@ def show(poll: Poll, to_all: bool) -> None:
 
 
 def delete(poll: Poll) -> None:
+    """With its votes."""
+    places.refuse_held(poll.meeting.contract)
     poll.delete()
 
 

@@ -75,7 +75,7 @@ class Boards(Drawn):
         found, kept = self._one(room, data), self._kept(room)
         row = await self.ask(room, boards.one_of_room, room.facts.meeting, room.facts.sitting, found["id"])
         if row is not None:
-            await self.ask(room, boards.delete, row)
+            await self.ask_as(room, who, boards.delete, row)
         self.shelf(room).forget(uuid.UUID(found["id"]))
         kept["list"] = [one for one in kept["list"] if one["id"] != found["id"]]
         if kept["shown"] and kept["shown"]["id"] == found["id"]:

@@ -125,7 +125,7 @@ class Documents(Drawn):
             raise Refused("not-host")
         row = await self.ask(room, documents.one_of_room, room.facts.meeting, room.facts.sitting, found["id"])
         if row is not None:
-            await self.ask(room, documents.delete, row)
+            await self.ask_as(room, who, documents.delete, row)
         self.shelf(room).forget(uuid.UUID(found["id"]))
         if kept["shown"] and kept["shown"]["id"] == found["id"]:
             kept["shown"] = None

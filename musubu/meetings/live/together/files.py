@@ -38,7 +38,7 @@ class Files(Together):
             raise Refused("gone-thing")
         if not who.is_host and str(row.attendance) != who.id:
             raise Refused("not-host")
-        await self.ask(room, files.delete, row)
+        await self.ask_as(room, who, files.delete, row)
         for one in room.chat:
             if one["file"] and one["file"]["id"] == str(row.public_id):
                 one["file"]["gone"] = True

@@ -68,7 +68,7 @@ class Polls(Together):
         elif act == "show":
             await self.ask(room, polls.show, self._one(room, data), data.get("shown") is True)
         elif act == "remove":
-            await self.ask(room, polls.delete, self._one(room, data))
+            await self.ask_as(room, who, polls.delete, self._one(room, data))
         else:
             raise Refused("later")
 

@@ -59,7 +59,7 @@ export class Drawing {
       createElement(items.Export), createElement(items.SaveAsImage), createElement(items.SearchMenu),
       this.mayDraw ? createElement(items.ClearCanvas) : null, createElement(items.ToggleTheme), createElement(items.ChangeCanvasBackground));
     this.root.render(createElement(Excalidraw, {
-      excalidrawAPI: (api) => { this.api = api; this.take([...this.elements.keys()]); this.people(); },
+      excalidrawAPI: (api) => { this.api = api; this.take([...this.elements.keys()]); this.people(); this.fit(); },
       onChange: (elements, _state, files) => { this.changed(elements, files); },
       onPointerUpdate: ({ pointer, button }) => { this.point(pointer, button); },
       viewModeEnabled: !this.mayDraw,
@@ -68,6 +68,11 @@ export class Drawing {
       isCollaborating: true, handleKeyboardGlobally: false, detectScroll: false, aiEnabled: false, validateEmbeddable: false,
       UIOptions: { canvasActions: { loadScene: false, saveToActiveFile: false, export: { saveFileToDisk: true } }, tools: { image: true } },
     }, menu));
+  }
+
+  /* What was drawn before is in sight, also on a phone. */
+  private fit(): void {
+    if (this.elements.size) this.api?.scrollToContent(undefined, { fitToViewport: true, viewportZoomFactor: 0.8, maxZoom: 1 });
   }
 
   // from here to the others

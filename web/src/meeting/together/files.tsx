@@ -75,7 +75,7 @@ export function card(place: HTMLElement, file: ChatFile, room: Fetcher, remove?:
       <span class="together-picture" hidden />
       <span class="together-title">{file.name}<span class="soft small">{size(file.size)}</span></span>
     </button>
-    {remove ? <button type="button" class="btn btn-sm btn-ghost" onClick={remove}>{room.text("Remove")}</button> : null}
+    {remove ? <button type="button" class="btn btn-sm btn-ghost" onClick={remove}>{room.text("Delete")}</button> : null}
   </div>, place);
   if (file.preview && !file.gone) void preview(place, file, room);
 }
