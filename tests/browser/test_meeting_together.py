@@ -53,7 +53,10 @@ def test_a_board_is_drawn_on_by_all_and_nothing_comes_from_outside(hall: Any) ->
     room = hall(**OPEN)
     host = room.host()
     outside: list[str] = []
-    host.on("request", lambda one: None if one.url.startswith((room.house.address, "data:", "blob:")) else outside.append(one.url))
+    host.on(
+        "request",
+        lambda one: None if one.url.startswith((room.house.address, "data:", "blob:")) else outside.append(one.url),
+    )
     guest = room.guest("Hanako", **PHONE)
     fetched: list[str] = []
     guest.on("request", lambda one: fetched.append(one.url) if "excalidraw" in one.url else None)
