@@ -12,7 +12,6 @@ from musubu import clock
 from musubu.billing import queries, vouchers
 from musubu.billing.ledger import Line
 from musubu.billing.models import Entry, Invoice, Voucher, WriteOff
-from musubu.contracts import effects
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -122,7 +121,6 @@ def recover(contract: Contract, outcome: Outcome) -> None:
 
 def differences(provider: Provider) -> Iterator[str]:
     """What the write-offs say against what the books hold."""
-    effects.written()
     said: dict[tuple[int, int], int] = {}
     for row in WriteOff.objects.filter(provider=provider, state="approved").select_related("invoice"):
         said[row.invoice.contract_id, row.invoice.of_contract] = row.amount - row.recovered

@@ -49,6 +49,8 @@ def until(holds: Callable[[], Any], seconds: float = 10, why: str = "") -> Any:
 class Hall:
     """One meeting and those who come to it; all leave at the end of the test."""
 
+    language = "en"
+
     house: House
     browser: Browser
     slug: str
@@ -69,9 +71,9 @@ class Hall:
         return page
 
     def sign_in(self, page: Page) -> None:
-        """The host, reading English: signing in brings the person's own language."""
+        """The host, reading `language`: signing in brings the person's own."""
         self.house.sign_in(page, self.host_email)
-        page.context.add_cookies([{"name": "musubu_language", "value": "en", "url": self.house.address}])
+        page.context.add_cookies([{"name": "musubu_language", "value": self.language, "url": self.house.address}])
 
     def host(self, **more: Any) -> Page:
         page = self.page(**more)

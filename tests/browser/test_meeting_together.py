@@ -51,6 +51,7 @@ def dark(page: Page) -> int:
 
 def test_a_board_is_drawn_on_by_all_and_nothing_comes_from_outside(hall: Any) -> None:  # noqa: F811
     room = hall(**OPEN)
+    room.language = "ja"
     host = room.host()
     outside: list[str] = []
     host.on(
@@ -82,6 +83,7 @@ def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -
     source = tmp_path / "会議資料.txt"
     source.write_text("\n".join(f"第{n}項 会議の議題について説明します。" for n in range(160)))
     room = hall(**OPEN)
+    room.language = "ja"
     host, guest = room.host(), room.guest("Hanako", **PHONE)
     show(host, stage="documents")
     look(host, "documents-empty")
@@ -119,6 +121,7 @@ def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -
 def test_a_poll_and_a_file(hall: Any, tmp_path: Path) -> None:  # noqa: F811
     Image.effect_mandelbrot((900, 600), (-2, -1.5, 1, 1.5), 60).convert("RGB").save(tmp_path / "図面.png")
     room = hall(**OPEN)
+    room.language = "ja"
     host, guest = room.host(), room.guest("Hanako", **PHONE)
     show(host, panel="polls")
     host.click("text=新しい投票")
