@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from musubu.contracts.models import Contract
@@ -35,7 +35,7 @@ def measured(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
         by_relay=Count("samples", filter=Q(samples__network="relay")),
         busy=Count("samples", filter=Q(samples__limited="cpu")),
         narrow=Count("samples", filter=Q(samples__limited="bandwidth")),
-    ).order_by("-bad", "-frozen", "joined_at", "pk")
+    ).order_by(F("bad").desc(nulls_last=True), F("frozen").desc(nulls_last=True), "joined_at", "pk")
 
 
 def people(sitting: Sitting) -> list[Any]:

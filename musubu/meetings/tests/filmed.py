@@ -20,7 +20,7 @@ NAMES = {RED: "赤井 花子", GREEN: "緑川:'%{pts}\\", VOICE: "声の人"}
 SECONDS = 12.0
 CAST = [
     Sender(RED, "red", 440),
-    Sender(GREEN, "green", 660, begin=2, end=9),
+    Sender(GREEN, "green", 660, begin=2, end=8.5),
     Sender(VOICE, "", 880, begin=1),
     Sender(f"{RED}x", "blue", begin=5, source="screen", size="1280x720"),
 ]
@@ -49,7 +49,7 @@ def filmed(company: Company, files: Path) -> Filmed:
             public_id=key, sitting=sitting, kind="member" if key == RED else "guest", name=name,
             person=company.owner if key == RED else None, licence=licence if key == RED else None,
             role="host" if key == RED else "attendee", joined_at=clock.now() + timedelta(seconds=n),
-            left_at=clock.now() + timedelta(seconds=9) if key == GREEN else None,
+            left_at=clock.now() + timedelta(seconds=8.5) if key == GREEN else None,
         )  # fmt: skip
     host = Attendance.objects.get(public_id=RED)
     recording = recordings.begin(sitting=sitting, by=host)

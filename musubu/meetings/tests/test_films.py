@@ -78,7 +78,7 @@ def _check_pictures(row: Recording) -> None:
     assert left[0] > 200 and right[1] > 90 and right[0] < 60  # red and green side by side
     screen = dot(row.film, 8, 500, 360)
     assert screen[2] > 200 and screen[0] < 60  # the shared screen is the large picture
-    assert dot(row.film, 8, 1150, 90)[0] > 200  # with people in the column
+    assert dot(row.film, 8, 1150, 160)[0] > 200  # with people in the column
 
 
 @pytest.mark.slow
