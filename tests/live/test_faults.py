@@ -90,7 +90,8 @@ def test_five_percent_lost(bad_network: tuple[Relay, list[Page]]) -> None:
     relay.loss = 0.05
     found = during(pages, 20, "5 % loss both ways")
     assert relay.lost > 50
-    assert all(one["heard"] > 0.9 and one["seen"] > 0.5 * CALM["seen"] for one in found)
+    # sound throughout; pictures come slower while lost packets are asked for again, but never stand for long
+    assert all(one["heard"] > 0.9 and one["frozen"] < 4 and one["seen"] > CALM["seen"] / 4 for one in found)
     assert phases(pages) == {"in"}
 
 
