@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from musubu import clock
-from musubu.billing import card_charges, card_messages, card_refunds, cards, queries, repayments, verify
+from musubu.billing import card_charges, card_messages, card_refunds, cards, payables, queries, repayments, verify
 from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, PaymentCard
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
@@ -275,6 +275,12 @@ def test_an_overpayment_goes_back_to_the_card_once(world: World) -> None:
     for _ in range(2):
         card_refunds.return_balance(contract=world.contract, amount=10_780, person=world.billing, key="b")
     assert (card_refunds.balance(world.contract), card_refunds.payable(world.contract)) == (0, 10_780)
+    by_transfer = payables.owe(
+        provider=world.contract.provider, kind="refund", key=f"refund-{world.contract.pk}-99", amount=780,
+        account="refunds-payable", text="x",
+    )  # fmt: skip
+    assert card_refunds.payable(world.contract) == 10_000  # what waits for a transfer is not paid to the card too
+    by_transfer.delete()
     for _ in range(2):
         card_refunds.refund(contract=world.contract, amount=10_780, person=world.billing, key="r")
     assert CardRefund.objects.get().state == "done" and card_refunds.payable(world.contract) == 0
