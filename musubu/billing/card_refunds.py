@@ -31,7 +31,8 @@ def payable(contract: Contract) -> int:
     owed = rows.aggregate(n=Sum(F("credit") - F("debit")))["n"] or 0
     asked = CardRefund.objects.filter(charge__contract=contract, state="asked").aggregate(n=Sum("amount"))["n"] or 0
     named = Q(text=contract.number) | Q(text__startswith=f"{contract.number} ")
-    by_bank = Payable.objects.filter(named, provider=contract.provider, account="refunds-payable")
+    paid = PayoutLine.objects.filter(result="paid").values("payable")  # the books know of these already
+    by_bank = Payable.objects.filter(named, provider=contract.provider, account="refunds-payable").exclude(pk__in=paid)
     return int(owed - asked - (by_bank.aggregate(n=Sum("amount"))["n"] or 0))
 
 

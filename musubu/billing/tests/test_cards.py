@@ -277,7 +277,7 @@ def test_an_overpayment_goes_back_to_the_card_once(world: World) -> None:
     assert (card_refunds.balance(world.contract), card_refunds.payable(world.contract)) == (0, 10_780)
     by_transfer = payables.owe(
         provider=world.contract.provider, kind="refund", key=f"refund-{world.contract.pk}-99", amount=780,
-        account="refunds-payable", text="x",
+        account="refunds-payable", text=world.contract.number,
     )  # fmt: skip
     assert card_refunds.payable(world.contract) == 10_000  # what waits for a transfer is not paid to the card too
     by_transfer.delete()
