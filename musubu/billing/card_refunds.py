@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from musubu import clock
 from musubu.billing import card_charges, cards, repayments, vouchers
 from musubu.billing.ledger import Line
-from musubu.billing.models import CardCharge, CardDispute, CardRefund, Entry, Payable, Voucher
+from musubu.billing.models import CardCharge, CardDispute, CardRefund, Entry, Payable, PayoutLine, Voucher
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
 from musubu.engines.payments import PaymentError, Share, Unreachable
