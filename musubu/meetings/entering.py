@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from musubu import clock
 from musubu.contracts import entitlements
 from musubu.meetings import defaults, tickets
 from musubu.meetings.models import Barred, Licence, Meeting, Space
@@ -117,8 +116,3 @@ def _check_person(meeting: Meeting, person: Person | None, licence: Licence | No
     host = licence_of(meeting, meeting.host)
     if person is None and host is not None and not defaults.rights(host)["guests"]:
         raise NotAdmitted("sign-in", _("Guests may not come into this meeting. Sign in first."))
-
-
-def is_early(meeting: Meeting) -> bool:
-    """Whether a planned meeting begins more than a day from now; its room is there all the same."""
-    return bool(meeting.starts_at and (meeting.starts_at - clock.now()).total_seconds() > 86_400)

@@ -8,7 +8,7 @@ from typing import Any
 
 from musubu.engines.janus.client import EngineError, Handle, Json, Reply
 
-NO_SUCH_ROOM, EXISTS, NO_SUCH_FEED, NOT_JOINED, GONE_ALREADY = 426, 427, 428, 424, 428
+EXISTS, NO_SUCH_FEED = 427, 428
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from musubu.meetings.live.room import Room
 from musubu.parties import wall
 
 log = logging.getLogger("meetings")
-LOOK = 0.3  # seconds between looks for commands
 TURN_SECONDS = 12 * 3600
 
 
@@ -42,7 +41,6 @@ class House:
         self._opening: dict[int, asyncio.Lock] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
-        self.reachable = asyncio.Event()
         self.samples = quality.Samples(self)
 
     async def start(self) -> None:
@@ -76,7 +74,6 @@ class House:
         if self._stopping:
             return
         log.warning("the media engine went away")
-        self.reachable.clear()
         self.rooms_reachable = False
         for room in self.by_meeting.values():
             room.engine_lost()
@@ -90,7 +87,6 @@ class House:
             self.rooms = VideoRooms(await self.engine.attach("videoroom", ignore), key)
             self.bridges = AudioBridges(await self.engine.attach("audiobridge", ignore), key)
             self.rooms_reachable = True
-            self.reachable.set()
             log.info("the media engine answers after %.2f s", time.monotonic() - began)
             for room in list(self.by_meeting.values()):
                 await room.engine_back()
