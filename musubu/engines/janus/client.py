@@ -118,9 +118,10 @@ class Janus:
         for task in self._tasks:
             task.cancel()
 
-    async def attach(self, plugin: str, on_event: OnEvent) -> Handle:
-        """A handle of a plugin, e.g. "videoroom"."""
-        answer = await self.request("attach", plugin=f"janus.plugin.{plugin}")
+    async def attach(self, plugin: str, on_event: OnEvent, loop: int | None = None) -> Handle:
+        """A handle of a plugin, e.g. "videoroom"; `loop`: the thread that is to carry its media."""
+        where = {} if loop is None else {"loop_index": loop}
+        answer = await self.request("attach", plugin=f"janus.plugin.{plugin}", **where)
         handle = Handle(self, int(answer["data"]["id"]), on_event)
         self.handles[handle.number] = handle
         return handle

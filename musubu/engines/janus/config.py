@@ -100,7 +100,7 @@ def _files(instance: Instance, installed: Path) -> dict[str, dict[str, Values]]:
     if instance.events_port:
         events = {
             "enabled": True,
-            "events": "sessions,handles,webrtc,media,plugins,core",
+            "events": "media",
             "grouping": True,
             "json": "compact",
             "backend": f"ws://127.0.0.1:{instance.events_port}/",
@@ -127,6 +127,7 @@ def _core(instance: Instance, installed: Path) -> dict[str, Values]:
         "reclaim_session_timeout": 30,  # a live process that was restarted takes its session up again within this
         "recordings_tmp_ext": "tmp",
         "event_loops": instance.loops or os.cpu_count() or 1,  # a third of the cost of a thread for each connection
+        "allow_loop_indication": True,  # the live process knows which connections belong together
     }
     media: Values = {"rtp_port_range": _range(instance.ports), "no_media_timer": 2, "slowlink_threshold": 4}
     return {

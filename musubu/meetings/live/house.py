@@ -36,6 +36,7 @@ class House:
         self.folder = config.run()
         self.engine = self._client()
         self.rooms_reachable = False
+        self._lost = asyncio.Event()
         self.rooms: VideoRooms
         self.bridges: AudioBridges
         self._opening: dict[int, asyncio.Lock] = {}
@@ -75,23 +76,29 @@ class House:
             return
         log.warning("the media engine went away")
         self.rooms_reachable = False
+        self._lost.set()
         for room in self.by_meeting.values():
             room.engine_lost()
 
     async def _keep_engine(self) -> None:
         """Stay connected; whenever it is back, all rooms begin anew in it."""
         while True:
+            self._lost.clear()
             began = time.monotonic()
-            self.engine = await self._connected()
-            key = config.secret("janus-room")
-            self.rooms = VideoRooms(await self.engine.attach("videoroom", ignore), key)
-            self.bridges = AudioBridges(await self.engine.attach("audiobridge", ignore), key)
-            self.rooms_reachable = True
-            log.info("the media engine answers after %.2f s", time.monotonic() - began)
-            for room in list(self.by_meeting.values()):
-                await room.engine_back()
-            while self.rooms_reachable:
+            try:
+                self.engine = await self._connected()
+                key = config.secret("janus-room")
+                self.rooms = VideoRooms(await self.engine.attach("videoroom", ignore), key)
+                self.bridges = AudioBridges(await self.engine.attach("audiobridge", ignore), key)
+                self.rooms_reachable = True
+                log.info("the media engine answers after %.2f s", time.monotonic() - began)
+                for room in list(self.by_meeting.values()):
+                    await room.engine_back()
+            except (EngineGone, EngineError) as error:  # it went away again meanwhile
+                log.warning("the media engine does not answer yet: %s", error)
                 await asyncio.sleep(0.05)
+                continue
+            await self._lost.wait()
 
     async def _connected(self) -> Janus:
         kept = self.folder / "janus.session"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from musubu.engines.janus.client import EngineError, EngineGone, Handle
 from musubu.engines.janus.videoroom import NO_SUCH_FEED, Publisher, Subscriber
-from musubu.meetings.live import layers
+from musubu.meetings.live import layers, loops
 
 if TYPE_CHECKING:
     from musubu.meetings.live.participant import Participant
@@ -28,6 +28,7 @@ SETTLED = 2.0  # seconds after which layers are asked for again if the engine di
 class Media:
     def __init__(self, room: Room, who: Participant) -> None:
         self.room, self.who = room, who
+        self.loop = loops.choose(room.house, room)
         self.publisher: Publisher | None = None
         self.subscriber: Subscriber | None = None
         self.have: dict[Stream, str] = {}  # -> mid of the receiving connection
@@ -45,7 +46,7 @@ class Media:
         """Come into the engine's room; receiving begins by itself."""
         engine = self.room.house.engine
         await self.room.engine_ready()
-        handle = await engine.attach("videoroom", self._heard_sending)
+        handle = await engine.attach("videoroom", self._heard_sending, self.loop)
         publisher = Publisher(handle)
         await publisher.join(self.room.id, self.who.id, self.who.name)
         self.publisher = publisher
@@ -73,7 +74,7 @@ class Media:
             if self.publisher:
                 await self.publisher.handle.detach()
             self.publisher, self.up = None, False
-            handle = await self.room.house.engine.attach("videoroom", self._heard_sending)
+            handle = await self.room.house.engine.attach("videoroom", self._heard_sending, self.loop)
             publisher = Publisher(handle)
             await _join_when_free(publisher, self.room.id, self.who.id, self.who.name)
             self.publisher = publisher
@@ -179,7 +180,8 @@ class Media:
         if self.subscriber is None:
             if not add:
                 return
-            self.subscriber = Subscriber(await self.room.house.engine.attach("videoroom", self._heard_receiving))
+            engine = self.room.house.engine
+            self.subscriber = Subscriber(await engine.attach("videoroom", self._heard_receiving, self.loop))
         assert self.publisher is not None
         gone = [{"sub_mid": self.have[one]} for one in drop]
         fresh = [{"feed": feed, "mid": wanted[feed, source]} for feed, source in add]

@@ -37,6 +37,7 @@ class Room:
     def __init__(self, house: House, facts: store.Facts) -> None:
         self.house, self.facts = house, facts
         self.id, self.secret = facts.room, room_secret(facts.room)
+        self.loop: int | None = None  # of the engine, for the next connection
         self.people: dict[str, Participant] = {}
         self.lobby: dict[str, Participant] = {}
         self.settings = facts.settings | facts.state.get("settings", {})
