@@ -76,11 +76,11 @@ def run_one(on_claim: Callable[[Recording], None] = lambda _: None) -> bool:
         except LetGo:
             log.info("recording %s was taken away", row.public_id)
         except Hopeless as error:
-            _fail(row, str(error), "", final=True)
+            fail(row, str(error), "", final=True)
         except Exception as error:
             log.exception("recording %s could not be made in try %s", row.public_id, row.tries)
             full = (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error)
-            _fail(row, "space" if full else "engine", str(error)[-4000:])
+            fail(row, "space" if full else "engine", str(error)[-4000:])
         finally:
             shutil.rmtree(_work(row), ignore_errors=True)
     return True
@@ -169,7 +169,7 @@ def _tracks(row: Recording, found: Collected) -> list[Track]:
     ]  # fmt: skip
 
 
-def _fail(row: Recording, reason: str, detail: str, final: bool = False) -> None:
+def fail(row: Recording, reason: str, detail: str, final: bool = False) -> None:
     """Wait and try again, or give up and tell the host."""
     own = Recording.objects.filter(pk=row.pk, claim=row.claim)
     if not final and row.tries < TRIES:
@@ -180,22 +180,13 @@ def _fail(row: Recording, reason: str, detail: str, final: bool = False) -> None
         return
     if own.update(state=State.FAILED, claim=None, claimed_until=None, reason=reason, detail=detail):
         _mail(row, failed=True)
+        telling.tell_recording(telling.UNRECORDED, row, reason=reason)
 
 
 def _tell(row: Recording) -> None:
     """The host by mail, those who listen by webhook."""
     _mail(row, failed=False)
-    telling.tell(
-        telling.RECORDED,
-        row.contract,
-        {
-            "meeting": str(row.sitting.meeting.public_id),
-            "sitting": str(row.sitting.public_id),
-            "recording": str(row.public_id),
-            "seconds": row.milliseconds // 1000,
-            "bytes": row.bytes,
-        },
-    )
+    telling.tell_recording(telling.RECORDED, row, seconds=row.milliseconds // 1000, bytes=row.bytes)
 
 
 def _mail(row: Recording, *, failed: bool) -> None:
