@@ -98,7 +98,9 @@ def _seat(house: House, room: Room, who: Participant, connection: Connection) ->
     ticket = who.ticket
     if ticket.key in room.facts.barred:
         return _turn_down(connection, "barred", ticket.language)
-    if ticket.attendance in room.removed or (ticket.sitting and ticket.sitting != room.facts.sitting):
+    if ticket.attendance in room.removed:
+        return _turn_down(connection, "removed", ticket.language)
+    if ticket.sitting and ticket.sitting != room.facts.sitting:
         return _turn_down(connection, "empty", ticket.language)
     if room.locked and not ticket.admitted and ticket.role not in ("host", "co-host"):
         return _turn_down(connection, "locked", ticket.language)
