@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from musubu import clock
 from musubu.contracts.models import Contract
 from musubu.meetings import dates, defaults, entries, queries, wording
-from musubu.meetings.actions import inviting, planning
+from musubu.meetings.actions import inviting, planning, preparing
 from musubu.meetings.forms import (
     CopyForm,
     DateForm,
@@ -130,6 +130,8 @@ def meeting(request: HttpRequest, meeting: Meeting) -> HttpResponseBase:
         "past": meeting.sittings.filter(ended_at__isnull=False).order_by("-started_at")[:6],
         "copy": CopyForm(initial=_next_week(meeting)),
         "open": queries.is_open(meeting.contract),
+        "prepared_polls": preparing.prepared_polls(meeting) if changes else [],
+        "prepared_documents": preparing.prepared_documents(meeting) if changes else [],
     }
     return render(request, "meetings/meeting.html", context)
 

@@ -26,6 +26,8 @@ def length_of(milliseconds: int) -> str:
 
 @register.filter
 def size(count: int) -> str:
+    if count < 100_000:
+        return f"{max(1, round(count / 1000))} kB" if count else "0 kB"
     return f"{count / 1_000_000_000:.1f} GB" if count >= 1_000_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
