@@ -89,6 +89,7 @@ class House:
         self._lost.set()
         for room in self.by_meeting.values():
             room.engine_lost()
+            self.samples.engine_lost(room)
 
     async def _keep_engine(self) -> None:
         """Stay connected; whenever it is back, all rooms begin anew in it."""

@@ -63,3 +63,12 @@ def source(name: str) -> str:
 @register.filter
 def percent(hundredths: float | None) -> str:
     return "–" if hundredths is None else f"{hundredths / 100:.1f} %"
+
+
+@register.filter
+def layer_name(hundredths: float | None) -> str:
+    """How fine the cameras came, of three layers: "fine (1.8)"."""
+    if hundredths is None:
+        return "–"
+    name = _("coarse") if hundredths < 67 else _("middle") if hundredths < 134 else _("fine")
+    return f"{name} ({hundredths / 100:.1f})"
