@@ -20,7 +20,7 @@ from musubu.api.frame import READ, WRITE, Unprocessable, api, once, paged
 from musubu.api.models import ApiKey
 from musubu.contracts.models import Contract
 from musubu.meetings import dates, naming, queries, repeating
-from musubu.meetings.actions import inviting, planning
+from musubu.meetings.actions import inviting, planning, splitting
 from musubu.meetings.models import Attendance, Meeting, Sitting
 from musubu.parties.models import Person
 from musubu.parties.permissions import may
@@ -227,23 +227,43 @@ def aware(moment: datetime, zone: str) -> datetime:
 
 
 @api.patch("/meetings/{uuid:public_id}", auth=WRITE, tags=TAGS)
-def change(request: HttpRequest, public_id: uuid.UUID, body: Changed) -> HttpResponse:
-    """Change a planned meeting, of a series all dates. `repeat: null` makes it a single one."""
+def change(request: HttpRequest, public_id: uuid.UUID, body: Changed, since: datetime | None = None) -> HttpResponse:
+    """Change a planned meeting, of a series all dates, or with `since` that date and those that follow: the answer is
+    then the meeting that they have become. `repeat: null` makes it a single one."""
     row = _meeting(request, public_id)
     if row.starts_at is None:
         raise Unprocessable("only a planned meeting can be changed")
     told = body.dict(exclude_unset=True)
     kept = {name: value for name, value in told.items() if value is not None or name == "repeat"}
+    if since is not None:
+        first = _date_of(row, since)
+        wish = _wish(_as_it_is(row, first) | kept)
+        return _act(
+            request,
+            row,
+            lambda person: splitting.change_following(meeting=row, person=person, original=first, wish=wish),
+        )
     return _act(
         request, row, lambda person: planning.change(meeting=row, person=person, wish=_wish(_as_it_is(row) | kept))
     )
 
 
-def _as_it_is(row: Meeting) -> dict[str, Any]:
-    rule = repeating.read(row.rule, row.zone) if row.rule else None
+def _date_of(row: Meeting, original: datetime) -> datetime:
+    """A date named by where the rule puts it."""
+    original = aware(original, row.zone)
+    if not row.rule or not dates.is_date_of(row, original):
+        raise Unprocessable("since: name a date of the series by where its rule puts it")
+    return original
+
+
+def _as_it_is(row: Meeting, since: datetime | None = None) -> dict[str, Any]:
+    """As a wish; of a series perhaps only what is left from a date on."""
+    assert row.starts_at is not None
+    since = since or row.starts_at
+    rule = repeating.from_then_on(row.rule, row.starts_at, row.zone, since) if row.rule else None
     repeat = {name: getattr(rule, name) for name in Repeat.model_fields} if rule else None
     return {
-        "title": row.title, "starts_at": row.starts_at, "minutes": row.minutes, "agenda": row.agenda, "zone": row.zone,
+        "title": row.title, "starts_at": since, "minutes": row.minutes, "agenda": row.agenda, "zone": row.zone,
         "repeat": repeat, "language": row.language, "settings": row.settings, "remind": row.remind,
         "pass_code": bool(row.pass_code),
         "guests": [{"email": one.email, "name": one.name, "role": one.role} for one in inviting.live(row)],
@@ -251,21 +271,24 @@ def _as_it_is(row: Meeting) -> dict[str, Any]:
 
 
 def _act(request: HttpRequest, row: Meeting, use_case: Callable[[Person], object]) -> HttpResponse:
-    """A write on one meeting, answered with the meeting as it stands then."""
+    """A write on one meeting, answered with the meeting as it stands then, or with the one that was made of it."""
     key = key_of(request)
 
     def act(_effect: str) -> dict[str, Any]:
         with acting(key):
-            use_case(key.person)
-        return _whole(_rows(key).get(pk=row.pk))
+            made = use_case(key.person)
+        return _whole(_rows(key).get(pk=made.pk if isinstance(made, Meeting) else row.pk))
 
     return once(request, act)
 
 
 @api.post("/meetings/{uuid:public_id}/cancellation", auth=WRITE, tags=TAGS)
-def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Cancel it with all its dates; who was invited is told."""
+def cancel(request: HttpRequest, public_id: uuid.UUID, since: datetime | None = None) -> HttpResponse:
+    """Cancel it with all its dates, or with `since` that date and those that follow; who was invited is told."""
     row = _meeting(request, public_id)
+    if since is not None:
+        first = _date_of(row, since)
+        return _act(request, row, lambda person: splitting.cancel_following(meeting=row, person=person, original=first))
     return _act(request, row, lambda person: planning.cancel(meeting=row, person=person))
 
 

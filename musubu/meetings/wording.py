@@ -114,7 +114,7 @@ def _dates(kind: str, meeting: Meeting, moment: datetime | None) -> list[str]:
         before = when(moment, meeting.minutes, meeting.zone)
         return [_("Before:") + " " + before, _("Now:") + " " + when(row.starts_at, minutes, meeting.zone)]
     lines = [when(moment, minutes, meeting.zone)]
-    if meeting.rule and kind in ("invited", "changed", "cancelled", "uninvited"):
+    if meeting.rule and kind in ("invited", "changed", "shortened", "cancelled", "uninvited"):
         lines.append(rule(meeting))
     return lines
 
@@ -124,6 +124,10 @@ def _opening(kind: str, meeting: Meeting) -> tuple[str, str]:
     return {
         "invited": (_("%(host)s invites you to a meeting.") % host, _("Meeting invitation")),
         "changed": (_("%(host)s has changed a meeting. This is how it stands now.") % host, _("Changed")),
+        "shortened": (
+            _("%(host)s has changed this series: it ends earlier now. Its dates until then stay as they are.") % host,
+            _("Series ends earlier"),
+        ),
         "cancelled": (_("%(host)s has cancelled this meeting.") % host, _("Cancelled")),
         "uninvited": (_("You are no longer expected at this meeting.") % host, _("Cancelled")),
         "date-moved": (_("One date of this meeting has changed.") % host, _("Date changed")),

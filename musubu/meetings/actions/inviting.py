@@ -70,6 +70,12 @@ def tell_cancelled(meeting: Meeting) -> None:
         _send(meeting, guest, "cancelled")
 
 
+def tell_shortened(meeting: Meeting) -> None:
+    """The series is over earlier: its entry with the new rule."""
+    for guest in live(meeting):
+        _send(meeting, guest, "shortened")
+
+
 def tell_date(meeting: Meeting, original: datetime) -> None:
     """One date of the series has changed."""
     row = meeting.moved_dates.filter(original=original).first()
