@@ -223,7 +223,8 @@ class Room:
         facts = self.facts
         return {
             "t": "welcome", "me": who.id, "resume": self.token(who), "sitting": facts.room,
-            "started_at": facts.started_at.isoformat(), "now": int(time.time() * 1000), "media": "kept" if kept else "new",
+            "started_at": (facts.started_at - facts.ahead).isoformat(),  # by the wall, as people's watches show it
+            "now": int(time.time() * 1000), "media": "kept" if kept else "new",
             "room": {
                 "title": facts.title, "number": facts.number, "pass_code": facts.pass_code, "link": facts.link,
                 "organisation": facts.organisation, "settings": self.shared_settings(), "locked": self.locked,

@@ -108,6 +108,7 @@ def test_who_sees_which_page(company: Company, sitting: Sitting) -> None:
         assert owner.get("/staff/meetings/usage/").status_code == 403
         page = owner.get(of_sitting).content.decode()
         assert "悪い人" in page and "電話" in page
+        assert '<time datetime="2026-04-10T02:00:00+00:00" data-here>2026-04-10 11:00</time>' in page
         table = owner.get(of_sitting + "attendance.csv").content.decode()
         assert table.count("\n") == 4 and "良い人" in table
         assert "7.5" in owner.get(of_sitting + "quality/?format=csv").content.decode()
