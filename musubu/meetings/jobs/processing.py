@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 
 from musubu import clock, config
 from musubu.engines import ffmpeg
-from musubu.meetings import telling
+from musubu.meetings import dressing, telling
 from musubu.meetings.composing import rendering, timeline
 from musubu.meetings.jobs import collecting
 from musubu.meetings.jobs.collecting import Collected
 from musubu.meetings.models import Attendance, Recording, Track
 from musubu.meetings.models.recordings import FILM, POSTER
+from musubu.meetings.wording import Letter
 from musubu.notices import actions as notices
 from musubu.parties import wall
 
@@ -196,12 +197,16 @@ def _mail(row: Recording, *, failed: bool) -> None:
         link = f"{config.value('MUSUBU_ADDRESS')}/meetings/recordings/{row.public_id}/"
         if failed:
             subject = _("The recording of “%(title)s” could not be made") % {"title": meeting.title}
-            text = _("The sound and pictures are kept. Look at the page for the reason and try again there.")
+            opening = _("The sound and pictures are kept. Look at the page for the reason and try again there.")
         else:
             subject = _("The recording of “%(title)s” is ready") % {"title": meeting.title}
-            text = _("Watch it, share it by link or delete it on its page.")
+            opening = _("Watch it, share it by link or delete it on its page.")
+        letter = Letter(
+            subject, opening, meeting.title, button=(_("To the recording"), link), facts=((_("Recording:"), link),),
+            sender=row.contract.organisation.name,
+        )  # fmt: skip
         notices.send(
-            provider=row.contract.provider, to_email=host.email, subject=subject, body=f"{text}\n\n{link}\n",
-            contract=row.contract, language=host.language, kind="meeting.recorded",
+            provider=row.contract.provider, to_email=host.email, subject=subject, body=letter.text,
+            files=dressing.dressed(letter, row.contract), contract=row.contract, language=host.language, kind="meeting.recorded",
             key=f"recording:{row.public_id}:{'failed' if failed else 'ready'}:{row.tries if failed else ''}",
         )  # fmt: skip
