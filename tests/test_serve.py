@@ -65,7 +65,7 @@ def test_without_engines_the_rest_runs_and_check_says_what_is_lost(
 
 
 def test_check_says_what_to_do_where_the_fence_cannot_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(check.shutil, "which", lambda name, **_: f"/usr/bin/{name}")
     monkeypatch.setattr(check.fence, "available", lambda: False)
     (line,) = [one for one in check.missing() if "bubblewrap" in one]
     assert "user namespaces" in line and "sysctl" in line
