@@ -58,5 +58,6 @@ urlpatterns = [
     ),
     path("meetings/documents/<uuid:public_id>/notes/", views_together.document_notes, name="meetings-document-notes"),
     path("meetings/boards/<uuid:public_id>/", views_together.board, name="meetings-board"),
+    path("meetings/boards/<uuid:public_id>/<str:kind>/", views_together.board_picture, name="meetings-board-picture"),
 ]
 urlpatterns += urls_recordings.urlpatterns
