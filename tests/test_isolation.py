@@ -62,7 +62,7 @@ OWN_ONLY = {
     "billing-odd", "billing-layouts", "billing-banks", "billing-agencies", "billing-equipment", "billing-equipment-desk",
     "billing-claims", "billing-claims-make", "billing-claims-desk", "billing-claims-pool", "billing-payouts",
     "billing-sales-desk", "billing-statements",
-    "meetings-home", "meetings-staff", "meetings-provider-usage",
+    "meetings-home", "meetings-staff", "staff-meeting-usage",
 }  # fmt: skip
 
 
@@ -116,6 +116,7 @@ def world() -> Any:
                 "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
+                "<str:kind>": "svg",
             },
         )
 
@@ -282,7 +283,7 @@ def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
     more = {"recording": row, "feed": "f", "name": "a", "source": "mic", "kind": "audio", "file": "tracks/a.opus"}
     track = Track.objects.create(**more, starts_us=0, milliseconds=1, bytes=1)
     link = Share.objects.create(recording=row, token="t", made_by=owner, made_at=START, expires_at=START)
-    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download")
+    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download", "material")
     pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
     pages |= dict.fromkeys(of_recording, row) | {"recording-track": track, "recording-revoke": link}
     pages |= dict.fromkeys(("sitting", "sitting-attendance", "sitting-quality"), sitting)
@@ -298,7 +299,7 @@ def left_behind(meeting: Any, sitting: Any) -> dict[str, Any]:
     paper = documents.bring(**content, name="a.txt")
     documents.convert(str(paper.public_id))
     board = Board.objects.create(meeting=meeting, sitting=sitting, title="b", created_at=START)
-    pages = dict.fromkeys(("file", "file-preview"), file) | {"board": board}
+    pages = dict.fromkeys(("file", "file-preview"), file) | dict.fromkeys(("board", "board-picture"), board)
     return pages | dict.fromkeys(("document", "document-source", "document-notes"), paper)
 
 
