@@ -31,9 +31,10 @@ from musubu.meetings.tests.company import open_company
 raw, length, faces = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
 with open_company() as company:
     sitting = company.runs(company.plan())
+    licence = company.contract.meeting_licences.get(holder=company.owner)
     people = [
         Attendance.objects.create(public_id=key, sitting=sitting, kind="member", name=f"参加者{n}", person=company.owner,
-            role="host", joined_at=clock.now())
+            licence=licence, role="host", joined_at=clock.now())
         for n, key in enumerate(faces)
     ]
     made = recordings.begin(sitting=sitting, by=people[0])
@@ -61,7 +62,7 @@ def recording() -> dict[str, Any]:
             [*run, "from musubu.cli import main; main(['migrate'])"], env=environment, check=True, capture_output=True
         )
         made = subprocess.run(
-            [*run, MADE, str(raw), str(SECONDS), *FACES], env=environment, check=True, capture_output=True, text=True
+            [*run, MADE, str(raw), str(SECONDS), *FACES], env=environment, check=True, stdout=subprocess.PIPE, text=True
         )
     spent, state, length, size, size_of_file = made.stdout.strip().splitlines()[-1].split()
     if state != "ready":
