@@ -116,6 +116,7 @@ def world() -> Any:
                 "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
+                "<str:place>": "logo",
             },
         )
 
