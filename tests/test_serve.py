@@ -58,10 +58,19 @@ def test_without_engines_the_rest_runs_and_check_says_what_is_lost(
     assert set(commands) == {"web", "worker", "worker-2"}
     assert check.run([]) == 0
     said = capsys.readouterr().err
-    for name in ("janus", "turnserver", "ffmpeg", "soffice", "pdftoppm", "nginx"):
+    for name in ("janus", "turnserver", "ffmpeg", "soffice", "pdftoppm", "nginx", "bubblewrap"):
         assert name in said
     assert engine.run(["janus"]) == 1
     assert "script/setup" in capsys.readouterr().err
+
+
+def test_check_says_what_to_do_where_the_fence_cannot_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check.shutil, "which", lambda name, **_: f"/usr/bin/{name}")
+    monkeypatch.setattr(check.fence, "available", lambda: False)
+    (line,) = [one for one in check.missing() if "bubblewrap" in one]
+    assert "user namespaces" in line and "sysctl" in line
+    monkeypatch.setattr(check.fence, "available", lambda: True)
+    assert not [one for one in check.missing() if "bubblewrap" in one]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Calls about meetings: plan, change, list, cancel and end them; their dates; sittings with who was there."""
+"""Calls about meetings: plan, change, list, cancel and end them; their dates; sittings with who was there. Recordings
+have a module of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from musubu.api.frame import READ, WRITE, Unprocessable, api, once, paged
 from musubu.api.models import ApiKey
 from musubu.contracts.models import Contract
 from musubu.meetings import dates, naming, queries, repeating
-from musubu.meetings.actions import inviting, planning
+from musubu.meetings.actions import inviting, planning, splitting
 from musubu.meetings.models import Attendance, Meeting, Sitting
 from musubu.parties.models import Person
 from musubu.parties.permissions import may
@@ -88,7 +89,7 @@ class MovedTo(Schema):
     minutes: int | None = Field(None, ge=5, le=1440)
 
 
-def _key(request: HttpRequest) -> ApiKey:
+def key_of(request: HttpRequest) -> ApiKey:
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     if not may(key.person, "meetings.read", provider=key.provider, organisation=key.organisation):
         raise PermissionDenied("the key's person may not read meetings any more")
@@ -107,14 +108,14 @@ def _rows(key: ApiKey) -> QuerySet[Meeting]:
 
 
 def _meeting(request: HttpRequest, public_id: uuid.UUID) -> Meeting:
-    row = _rows(_key(request)).filter(public_id=public_id).first()
+    row = _rows(key_of(request)).filter(public_id=public_id).first()
     if row is None:
         raise Http404
     return row
 
 
 @contextmanager
-def _acting(key: ApiKey) -> Iterator[None]:
+def acting(key: ApiKey) -> Iterator[None]:
     """At the provider's moment; what cannot be done is said as a problem."""
     with clock.standing_at(key.provider.sandbox_now):
         try:
@@ -123,16 +124,16 @@ def _acting(key: ApiKey) -> Iterator[None]:
             raise Unprocessable(str(error)) from error
 
 
-def _at(moment: datetime | None) -> str | None:
+def at(moment: datetime | None) -> str | None:
     return moment.astimezone(clock.TOKYO).isoformat() if moment else None
 
 
 def _shown(row: Meeting) -> dict[str, Any]:
     return {
         "id": str(row.public_id), "contract": str(row.contract.public_id), "kind": row.kind, "title": row.title,
-        "agenda": row.agenda, "host": row.host.email, "starts_at": _at(row.starts_at), "minutes": row.minutes,
+        "agenda": row.agenda, "host": row.host.email, "starts_at": at(row.starts_at), "minutes": row.minutes,
         "rule": row.rule, "zone": row.zone, "language": row.language, "settings": row.settings, "remind": row.remind,
-        "link": naming.link(row), "number": row.number, "pass_code": row.pass_code, "cancelled_at": _at(row.cancelled_at),
+        "link": naming.link(row), "number": row.number, "pass_code": row.pass_code, "cancelled_at": at(row.cancelled_at),
     }  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def meetings(
     request: HttpRequest, contract: uuid.UUID | None = None, cursor: str = "", cancelled: bool = False
 ) -> dict[str, Any]:
     """Meetings of all kinds, 50 a page; `next` is the cursor of the next page."""
-    rows = _rows(_key(request)).filter(cancelled_at__isnull=not cancelled)
+    rows = _rows(key_of(request)).filter(cancelled_at__isnull=not cancelled)
     found, more = paged(rows.filter(contract__public_id=contract) if contract else rows, cursor, "meetings")
     return {"items": [_shown(row) for row in found], "next": more}
 
@@ -155,17 +156,17 @@ def meetings(
 @api.get("/meetings/dates", auth=READ, tags=TAGS)
 def meeting_dates(request: HttpRequest, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """All dates between two moments (at most 400 days), those of series too, in order."""
-    since, until = _aware(since, "Asia/Tokyo"), _aware(until, "Asia/Tokyo")
+    since, until = aware(since, "Asia/Tokyo"), aware(until, "Asia/Tokyo")
     if not timedelta() < until - since <= LONGEST_SPAN:
         raise Unprocessable("since lies before until, by at most 400 days")
-    rows = queries.planned_between(_rows(_key(request)), since, until)
+    rows = queries.planned_between(_rows(key_of(request)), since, until)
     return [_dated(one) for one in dates.of_all(rows, since, until)]
 
 
 def _dated(one: dates.Occurrence) -> dict[str, Any]:
     return {
-        "meeting": str(one.meeting.public_id), "title": one.meeting.title, "original": _at(one.original),
-        "starts_at": _at(one.starts_at), "ends_at": _at(one.ends_at), "moved": one.moved,
+        "meeting": str(one.meeting.public_id), "title": one.meeting.title, "original": at(one.original),
+        "starts_at": at(one.starts_at), "ends_at": at(one.ends_at), "moved": one.moved,
     }  # fmt: skip
 
 
@@ -178,7 +179,7 @@ def meeting(request: HttpRequest, public_id: uuid.UUID) -> dict[str, Any]:
 @api.post("/meetings", auth=WRITE, tags=TAGS)
 def plan(request: HttpRequest, body: Planned) -> HttpResponse:
     """Plan a meeting; everybody named gets the invitation. Send an `Idempotency-Key`."""
-    key = _key(request)
+    key = key_of(request)
     if key.organisation is None:
         raise PermissionDenied("a meeting is planned with a key of its organisation")
     contract = Contract.objects.filter(
@@ -189,7 +190,7 @@ def plan(request: HttpRequest, body: Planned) -> HttpResponse:
     given = body.dict(exclude={"contract", "host"})
 
     def act(_effect: str) -> dict[str, Any]:
-        with _acting(key):
+        with acting(key):
             host = _host(contract, body.host)
             return _whole(planning.plan(contract=contract, person=key.person, wish=_wish(given), host=host))
 
@@ -214,35 +215,55 @@ def _wish(given: dict[str, Any]) -> planning.Wish:
     return planning.Wish(
         **given
         | {
-            "starts_at": _aware(given["starts_at"], given["zone"]),
+            "starts_at": aware(given["starts_at"], given["zone"]),
             "guests": tuple(planning.Guest(**one) for one in given["guests"]),
             "repeat": repeating.Repetition(**repeat | {"days": tuple(repeat.get("days", ()))}) if repeat else None,
         }
     )
 
 
-def _aware(moment: datetime, zone: str) -> datetime:
+def aware(moment: datetime, zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
 @api.patch("/meetings/{uuid:public_id}", auth=WRITE, tags=TAGS)
-def change(request: HttpRequest, public_id: uuid.UUID, body: Changed) -> HttpResponse:
-    """Change a planned meeting, of a series all dates. `repeat: null` makes it a single one."""
+def change(request: HttpRequest, public_id: uuid.UUID, body: Changed, since: datetime | None = None) -> HttpResponse:
+    """Change a planned meeting, of a series all dates, or with `since` that date and those that follow: the answer is
+    then the meeting that they have become. `repeat: null` makes it a single one."""
     row = _meeting(request, public_id)
     if row.starts_at is None:
         raise Unprocessable("only a planned meeting can be changed")
     told = body.dict(exclude_unset=True)
     kept = {name: value for name, value in told.items() if value is not None or name == "repeat"}
+    if since is not None:
+        first = _date_of(row, since)
+        wish = _wish(_as_it_is(row, first) | kept)
+        return _act(
+            request,
+            row,
+            lambda person: splitting.change_following(meeting=row, person=person, original=first, wish=wish),
+        )
     return _act(
         request, row, lambda person: planning.change(meeting=row, person=person, wish=_wish(_as_it_is(row) | kept))
     )
 
 
-def _as_it_is(row: Meeting) -> dict[str, Any]:
-    rule = repeating.read(row.rule, row.zone) if row.rule else None
+def _date_of(row: Meeting, original: datetime) -> datetime:
+    """A date named by where the rule puts it."""
+    original = aware(original, row.zone)
+    if not row.rule or not dates.is_date_of(row, original):
+        raise Unprocessable("since: name a date of the series by where its rule puts it")
+    return original
+
+
+def _as_it_is(row: Meeting, since: datetime | None = None) -> dict[str, Any]:
+    """As a wish; of a series perhaps only what is left from a date on."""
+    assert row.starts_at is not None
+    since = since or row.starts_at
+    rule = repeating.from_then_on(row.rule, row.starts_at, row.zone, since) if row.rule else None
     repeat = {name: getattr(rule, name) for name in Repeat.model_fields} if rule else None
     return {
-        "title": row.title, "starts_at": row.starts_at, "minutes": row.minutes, "agenda": row.agenda, "zone": row.zone,
+        "title": row.title, "starts_at": since, "minutes": row.minutes, "agenda": row.agenda, "zone": row.zone,
         "repeat": repeat, "language": row.language, "settings": row.settings, "remind": row.remind,
         "pass_code": bool(row.pass_code),
         "guests": [{"email": one.email, "name": one.name, "role": one.role} for one in inviting.live(row)],
@@ -250,21 +271,24 @@ def _as_it_is(row: Meeting) -> dict[str, Any]:
 
 
 def _act(request: HttpRequest, row: Meeting, use_case: Callable[[Person], object]) -> HttpResponse:
-    """A write on one meeting, answered with the meeting as it stands then."""
-    key = _key(request)
+    """A write on one meeting, answered with the meeting as it stands then, or with the one that was made of it."""
+    key = key_of(request)
 
     def act(_effect: str) -> dict[str, Any]:
-        with _acting(key):
-            use_case(key.person)
-        return _whole(_rows(key).get(pk=row.pk))
+        with acting(key):
+            made = use_case(key.person)
+        return _whole(_rows(key).get(pk=made.pk if isinstance(made, Meeting) else row.pk))
 
     return once(request, act)
 
 
 @api.post("/meetings/{uuid:public_id}/cancellation", auth=WRITE, tags=TAGS)
-def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Cancel it with all its dates; who was invited is told."""
+def cancel(request: HttpRequest, public_id: uuid.UUID, since: datetime | None = None) -> HttpResponse:
+    """Cancel it with all its dates, or with `since` that date and those that follow; who was invited is told."""
     row = _meeting(request, public_id)
+    if since is not None:
+        first = _date_of(row, since)
+        return _act(request, row, lambda person: splitting.cancel_following(meeting=row, person=person, original=first))
     return _act(request, row, lambda person: planning.cancel(meeting=row, person=person))
 
 
@@ -272,8 +296,8 @@ def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def move_date(request: HttpRequest, public_id: uuid.UUID, body: MovedTo) -> HttpResponse:
     """Move one date of a series, or leave it out."""
     row = _meeting(request, public_id)
-    original = _aware(body.original, row.zone)
-    starts = _aware(body.starts_at, row.zone) if body.starts_at else None
+    original = aware(body.original, row.zone)
+    starts = aware(body.starts_at, row.zone) if body.starts_at else None
     return _act(
         request,
         row,
@@ -303,12 +327,12 @@ def sittings(request: HttpRequest, public_id: uuid.UUID, cursor: str = "") -> di
 def _sat(sitting: Sitting) -> dict[str, Any]:
     people = [
         {
-            "name": one.name, "kind": one.kind, "role": one.role, "joined_at": _at(one.joined_at),
-            "left_at": _at(one.left_at), "left_reason": one.left_reason, "talked_seconds": one.talked_seconds,
+            "name": one.name, "kind": one.kind, "role": one.role, "joined_at": at(one.joined_at),
+            "left_at": at(one.left_at), "left_reason": one.left_reason, "talked_seconds": one.talked_seconds,
         }
         for one in sitting.attendances.all()
     ]  # fmt: skip
     return {
-        "id": str(sitting.public_id), "started_at": _at(sitting.started_at), "ended_at": _at(sitting.ended_at),
+        "id": str(sitting.public_id), "started_at": at(sitting.started_at), "ended_at": at(sitting.ended_at),
         "reason": sitting.end_reason, "peak": sitting.peak, "attendances": people,
     }  # fmt: skip

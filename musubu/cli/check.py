@@ -11,6 +11,7 @@ import sys
 from musubu import config
 from musubu.cli import front
 from musubu.engines.janus.config import is_loopback
+from musubu.engines.office import fence
 
 FORMS = {
     "DATABASE_URL": r"(sqlite:///.+|postgres(ql)?://[^/]+/.+)?",
@@ -28,13 +29,14 @@ FORMS = {
     "MUSUBU_ENGINE_EVENTS": r"\d{0,5}",
 }
 PORTS = ("MUSUBU_MEDIA_PORTS", "MUSUBU_BRIDGE_PORTS")
-# program -> what is lost without it
+# program -> (package, what is lost without it)
 ENGINES = {
-    "janus": "there are no meetings",
-    "turnserver": "networks without UDP cannot join meetings",
-    "ffmpeg": "recordings are not made ready",
-    "soffice": "Office documents cannot be shown in meetings",
-    "pdftoppm": "documents cannot be shown in meetings",
+    "janus": ("janus", "there are no meetings"),
+    "turnserver": ("coturn", "networks without UDP cannot join meetings"),
+    "ffmpeg": ("ffmpeg", "recordings are not made ready"),
+    "soffice": ("libreoffice-writer-nogui", "Office documents cannot be shown in meetings"),
+    "pdftoppm": ("poppler-utils", "documents cannot be shown in meetings"),
+    "bwrap": ("bubblewrap", "LibreOffice reads strangers' documents with limits alone, not shut in"),
 }
 
 
@@ -83,10 +85,16 @@ def _media() -> list[str]:
 def missing() -> list[str]:
     """One line for each engine that this machine lacks; the rest of the product runs without it."""
     found = [
-        f"{name} is not installed, so {loss}: run script/setup"
-        for name, loss in ENGINES.items()
+        f"{name} is not installed, so {loss}: install the package {package}, or run script/setup"
+        for name, (package, loss) in ENGINES.items()
         if not shutil.which(name)
     ]
+    if shutil.which("bwrap") and not fence.available():
+        found.append(
+            "bwrap (bubblewrap) may not shut programs in on this machine, so LibreOffice reads strangers' documents with "
+            "limits alone: allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, and where AppArmor restricts "
+            "them kernel.apparmor_restrict_unprivileged_userns=0; in a container allow them there)"
+        )
     if not front.executable():
         found.append("nginx is not installed, so there are no meetings: run script/setup")
     if is_loopback(config.value("MUSUBU_MEDIA_ADDRESS")) and not config.LOOPBACK.exists():

@@ -55,7 +55,7 @@ http {{
       proxy_read_timeout 1h;
       proxy_send_timeout 1h;
     }}
-    location /meetings/files/ {{
+    location ~ ^/meetings/(files|material)/ {{
       client_max_body_size 200m;
       proxy_pass http://web;
     }}

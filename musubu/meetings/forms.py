@@ -244,10 +244,19 @@ def planned_initial(meeting: Meeting) -> dict[str, Any]:
     return found | _repeat_initial(meeting) | setting_initial(meeting.settings)
 
 
+def following_initial(meeting: Meeting, original: datetime) -> dict[str, Any]:
+    """A series from one date on, as the form shows it."""
+    assert meeting.starts_at is not None
+    local = original.astimezone(ZoneInfo(meeting.zone))
+    rest = repeating.from_then_on(meeting.rule, meeting.starts_at, meeting.zone, original)
+    return planned_initial(meeting) | {"day": local.date(), "at": local.time()} | _repeated(rest)
+
+
 def _repeat_initial(meeting: Meeting) -> dict[str, Any]:
-    if not meeting.rule:
-        return {}
-    rule = repeating.read(meeting.rule, meeting.zone)
+    return _repeated(repeating.read(meeting.rule, meeting.zone)) if meeting.rule else {}
+
+
+def _repeated(rule: repeating.Repetition) -> dict[str, Any]:
     return {
         "repeat": "monthly-weekday" if rule.by_weekday else rule.frequency,
         "every": rule.every,

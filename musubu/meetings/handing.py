@@ -14,6 +14,7 @@ from musubu import config
 
 RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 CHUNK = 256 * 1024
+KINDS = {".opus": "audio/ogg", ".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav"}
 
 
 def hand_out(request: HttpRequest, path: Path, kind: str, name: str = "") -> HttpResponseBase:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from musubu.contracts.models import Contract
 from musubu.meetings.models import Attendance, QualitySample, Sitting
@@ -15,6 +16,7 @@ from musubu.meetings.models import Attendance, QualitySample, Sitting
 LOSS, ROUND_TRIP, FROZEN, JITTER = 500, 500, 3_000, 80  # from which a minute was bad: hundredths of %, ms, ms, ms
 SLOW_JOIN = 3_000  # milliseconds from the click to the first picture
 NOTICED = 200  # hundredths of %: average loss that people notice
+COARSE = 50  # percent of a minute
 BAD = Q(samples__loss_up__gte=LOSS) | Q(samples__loss_down__gte=LOSS) | Q(samples__round_trip__gte=ROUND_TRIP)
 BAD |= Q(samples__frozen__gte=FROZEN) | Q(samples__jitter__gte=JITTER)
 
@@ -31,6 +33,9 @@ def measured(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
         jitter=Avg("samples__jitter"),
         freezes=Sum("samples__freezes"),
         frozen=Sum("samples__frozen"),
+        layer=Avg("samples__layer"),
+        restarts=Sum("samples__restarts"),
+        coarse=Count("samples", filter=Q(samples__coarse__gte=COARSE)),
         by_tcp=Count("samples", filter=Q(samples__network="tcp")),
         by_relay=Count("samples", filter=Q(samples__network="relay")),
         busy=Count("samples", filter=Q(samples__limited="cpu")),
@@ -65,6 +70,17 @@ def reasons(one: Any, everybody: bool = False) -> list[str]:
         found.append(_("Packets came unevenly (%(n)s ms), often a sign of weak Wi-Fi.") % {"n": round(one.jitter)})
     if one.by_tcp or one.by_relay:
         found.append(_("The network let no direct UDP through; media went by TCP or the relay, which costs time."))
+    if one.coarse * 4 >= max(1, one.minutes):
+        found.append(_("There was little room downwards, so pictures came coarser than their place on the screen."))
+    if one.restarts:
+        found.append(
+            ngettext(
+                "The media server was restarted %(n)s time; sound and picture stood still for a moment.",
+                "The media server was restarted %(n)s times; sound and picture stood still for a moment.",
+                one.restarts,
+            )
+            % {"n": one.restarts}
+        )
     if one.busy * 4 >= max(1, one.minutes):
         found.append(_("The device was busy: its processor held the picture back."))
     if one.narrow * 4 >= max(1, one.minutes):
@@ -88,6 +104,8 @@ class Meant:
     loss: float
     round_trip: int
     freezes: int
+    layer: float | None  # of the cameras received, hundredths
+    restarts: int
 
     @property
     def share(self) -> float:
@@ -118,7 +136,14 @@ def _meant(some: list[Any]) -> Meant:
         loss=sum(max(one.loss_up, one.loss_down) * one.minutes for one in heard) / max(1, minutes),
         round_trip=round(sum(one.round_trip * one.minutes for one in heard) / max(1, minutes)),
         freezes=sum(one.freezes or 0 for one in heard),
+        layer=_mean([(one.layer, one.minutes) for one in heard if one.layer is not None]),
+        restarts=max((one.restarts or 0 for one in heard), default=0),
     )
+
+
+def _mean(weighted: list[tuple[float, int]]) -> float | None:
+    weight = sum(minutes for _value, minutes in weighted)
+    return sum(value * minutes for value, minutes in weighted) / weight if weight else None
 
 
 def minutes_of(attendance: Attendance) -> QuerySet[QualitySample]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
@@ -78,6 +79,24 @@ def read(rule: str, zone: str) -> Repetition:
     if frequency not in FREQUENCIES or not set(days) <= set(DAYS):
         raise RuleError(rule)
     return found
+
+
+def before(rule: str, first: datetime, zone: str, moment: datetime) -> list[datetime]:
+    """The dates of a rule that lie before a moment."""
+    return list(takewhile(lambda one: one < moment, dates(rule, first, zone)))
+
+
+def ending_before(rule: str, first: datetime, zone: str, moment: datetime) -> str:
+    """The same rule, over before a moment; there must be a date before it."""
+    last = before(rule, first, zone, moment)[-1]
+    shorter = replace(read(rule, zone), count=None, until=last.date())
+    return shorter.rule(first.astimezone(ZoneInfo(zone)), zone)
+
+
+def from_then_on(rule: str, first: datetime, zone: str, moment: datetime) -> Repetition:
+    """What is left of a choice from a moment on."""
+    found = read(rule, zone)
+    return replace(found, count=found.count - len(before(rule, first, zone, moment)) if found.count else None)
 
 
 def dates(rule: str, first: datetime, zone: str) -> Iterator[datetime]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from musubu import clock
 from musubu.contracts.models import Contract
+from musubu.meetings.models import Recording
 
 Listener = Callable[[str, Contract, dict[str, Any]], None]
 TELL: list[Listener] = []
-STARTED, ENDED, JOINED, LEFT, RECORDED = (
-    "meeting.started", "meeting.ended", "meeting.joined", "meeting.left", "meeting.recorded",
-)  # fmt: skip
-KINDS = (STARTED, ENDED, JOINED, LEFT, RECORDED)
+STARTED, ENDED, JOINED, LEFT = "meeting.started", "meeting.ended", "meeting.joined", "meeting.left"
+RECORDED, UNRECORDED, ERASED = "meeting.recorded", "meeting.recording-failed", "meeting.recording-erased"
+KINDS = (STARTED, ENDED, JOINED, LEFT, RECORDED, UNRECORDED, ERASED)
 
 
 def tell(kind: str, contract: Contract, data: dict[str, Any]) -> None:
@@ -22,3 +22,14 @@ def tell(kind: str, contract: Contract, data: dict[str, Any]) -> None:
     with clock.standing_at(contract.provider.sandbox_now):
         for listener in TELL:
             listener(kind, contract, data)
+
+
+def tell_recording(kind: str, recording: Recording, **more: Any) -> None:
+    """The same of a recording."""
+    sitting = recording.sitting
+    about = {
+        "meeting": str(sitting.meeting.public_id),
+        "sitting": str(sitting.public_id),
+        "recording": str(recording.public_id),
+    }
+    tell(kind, recording.contract, about | more)

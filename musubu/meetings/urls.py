@@ -6,6 +6,7 @@ from musubu.meetings import views_home as home
 from musubu.meetings import views_join as joining
 from musubu.meetings import views_lists as lists
 from musubu.meetings import views_planning as planning
+from musubu.meetings import views_preparing as preparing
 
 OF_CONTRACT = "meetings/<uuid:public_id>/"
 OF_MEETING = "meetings/meeting/<uuid:public_id>/"
@@ -41,6 +42,7 @@ urlpatterns = [
     path(OF_MEETING + "copy/", planning.copy, name="meetings-copy"),
     path(OF_MEETING + "date/", planning.one_date, name="meetings-date"),
     path(OF_MEETING + "end/", planning.end, name="meetings-end"),
+    path("meetings/material/<uuid:public_id>/", preparing.material, name="meetings-material"),
     path(OF_MEETING + "entry.ics", planning.download, name="meetings-download"),
     path("staff/meetings/", admin.all_running, name="meetings-staff"),
     path("embed/meeting.js", joining.embed_script, name="meetings-embed-script"),
@@ -56,5 +58,6 @@ urlpatterns = [
     ),
     path("meetings/documents/<uuid:public_id>/notes/", views_together.document_notes, name="meetings-document-notes"),
     path("meetings/boards/<uuid:public_id>/", views_together.board, name="meetings-board"),
+    path("meetings/boards/<uuid:public_id>/<str:kind>/", views_together.board_picture, name="meetings-board-picture"),
 ]
 urlpatterns += urls_recordings.urlpatterns

@@ -30,5 +30,5 @@ urlpatterns = [
     path(OF_CONTRACT + "usage/", figures.usage, name="meetings-usage"),
     path(OF_CONTRACT + "quality/", figures.quality, name="meetings-quality"),
     path("meetings/sittings/<uuid:public_id>/quality/", figures.of_sitting, name="meetings-sitting-quality"),
-    path("staff/meetings/usage/", figures.of_provider, name="meetings-provider-usage"),
+    path("staff/meetings/usage/", figures.of_provider, name="staff-meeting-usage"),
 ]

@@ -102,12 +102,14 @@ def quality(request: HttpRequest, contract: Contract) -> HttpResponseBase:
             _("Loss (%)"),
             _("Round trip (ms)"),
             _("Freezes"),
+            _("Layer received (0 to 2)"),
+            _("Restarts of the media server"),
         ]
         rows = [
             [
                 one.sitting.started_at.astimezone(clock.TOKYO).isoformat(timespec="minutes"),
                 "" if staff else one.sitting.meeting.title, one.people, one.minutes, one.bad, one.join_ms,
-                round(one.loss / 100, 2), one.round_trip, one.freezes,
+                round(one.loss / 100, 2), one.round_trip, one.freezes, _figure(one.layer, 100), one.restarts,
             ]
             for one in lines
         ]  # fmt: skip
@@ -142,12 +144,15 @@ def of_sitting(request: HttpRequest, sitting: Any) -> HttpResponseBase:
             _("Jitter (ms)"),
             _("Freezes"),
             _("Frozen (s)"),
+            _("Layer received (0 to 2)"),
+            _("Restarts of the media server"),
             _("Why"),
         ]
         rows: list[list[Any]] = [
             [
                 one.name, one.minutes, one.bad, one.join_ms, _figure(one.loss_up, 100), _figure(one.loss_down, 100),
-                _figure(one.round_trip), _figure(one.jitter), one.freezes, _figure(one.frozen, 1000), " / ".join(one.why),
+                _figure(one.round_trip), _figure(one.jitter), one.freezes, _figure(one.frozen, 1000),
+                _figure(one.layer, 100), one.restarts, " / ".join(one.why),
             ]
             for one in people
         ]  # fmt: skip

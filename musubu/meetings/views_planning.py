@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST
 from musubu import clock
 from musubu.contracts.models import Contract
 from musubu.meetings import dates, defaults, entries, queries, wording
-from musubu.meetings.actions import inviting, planning
+from musubu.meetings.actions import inviting, planning, preparing, splitting
 from musubu.meetings.forms import (
     CopyForm,
     DateForm,
     PersonalForm,
     PlanForm,
+    following_initial,
     new_initial,
     planned_initial,
     setting_initial,
@@ -93,23 +94,29 @@ def _chosen_host(contract: Contract, public_id: str) -> Person | None:
 
 @at_meeting
 def change(request: HttpRequest, meeting: Meeting) -> HttpResponseBase:
-    """The whole meeting, of a series all its dates."""
+    """The whole meeting, of a series all its dates, or with `from` one date and those that follow."""
     if not may_change(request, meeting):
         raise NotAllowed("meetings.manage")
     if meeting.kind == Meeting.Kind.PERSONAL:
         return redirect("meetings-personal", meeting.contract.public_id)
     if meeting.starts_at is None:
         raise Http404
-    form = PlanForm(request.POST or None, usual=_usual(meeting.contract), initial=planned_initial(meeting))
+    first = _occurrence(meeting, request.GET["from"]) if request.GET.get("from") else None
+    initial = following_initial(meeting, first.original) if first else planned_initial(meeting)
+    form = PlanForm(request.POST or None, usual=_usual(meeting.contract), initial=initial)
     if request.method == "POST" and form.is_valid():
+        told: dict[str, Any] = {"meeting": meeting, "person": person(request), "wish": form.wish()}
         try:
-            planning.change(meeting=meeting, person=person(request), wish=form.wish())
+            if first:
+                meeting = splitting.change_following(**told, original=first.original)
+            else:
+                planning.change(**told)
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Saved; everybody who is invited gets the new invitation."))
             return redirect("meetings-meeting", meeting.public_id)
-    context = tabs(request, meeting.contract) | {"form": form, "meeting": meeting, "may": True}
+    context = tabs(request, meeting.contract) | {"form": form, "meeting": meeting, "first": first, "may": True}
     return render(request, "meetings/plan.html", context)
 
 
@@ -130,6 +137,8 @@ def meeting(request: HttpRequest, meeting: Meeting) -> HttpResponseBase:
         "past": meeting.sittings.filter(ended_at__isnull=False).order_by("-started_at")[:6],
         "copy": CopyForm(initial=_next_week(meeting)),
         "open": queries.is_open(meeting.contract),
+        "prepared_polls": preparing.prepared_polls(meeting) if changes else [],
+        "prepared_documents": preparing.prepared_documents(meeting) if changes else [],
     }
     return render(request, "meetings/meeting.html", context)
 
@@ -214,6 +223,9 @@ def one_date(request: HttpRequest, meeting: Meeting) -> HttpResponseBase:
     if what == "leave-out":
         said = _("This date does not take place; everybody who is invited is told. You can put it back here.")
         return _back(request, meeting, lambda: planning.move_date(**act, starts_at=None), said)
+    if what == "cancel-following":
+        said = _("This date and those that follow do not take place; everybody who is invited is told.")
+        return _back(request, meeting, lambda: splitting.cancel_following(**act), said)
     if what == "put-back":
         return _back(request, meeting, lambda: planning.put_back_date(**act), _("The date is where the series has it."))
     if what == "move" and form.is_valid():
@@ -223,7 +235,9 @@ def one_date(request: HttpRequest, meeting: Meeting) -> HttpResponseBase:
         return _back(
             request, meeting, lambda: planning.move_date(**act, starts_at=starts, minutes=data["minutes"]), said
         )
-    context = tabs(request, meeting.contract) | {"meeting": meeting, "occurrence": occurrence, "form": form}
+    context = tabs(request, meeting.contract) | {
+        "meeting": meeting, "occurrence": occurrence, "form": form, "is_first": occurrence.original == meeting.starts_at,
+    }  # fmt: skip
     return render(request, "meetings/date.html", context)
 
 

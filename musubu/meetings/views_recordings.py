@@ -37,7 +37,6 @@ COLUMNS = [
     Column(gettext_lazy("State"), lambda one: _("put away") if one.deleted_at else state_name(one.state), "state"),
 ]  # fmt: skip
 NAMELESS = [COLUMNS[n] for n in (0, 3, 4, 5)]
-KINDS = {".opus": "audio/ogg", ".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav"}
 
 
 @member_required("meetings.read")
@@ -140,7 +139,7 @@ def track(request: HttpRequest, public_id: object) -> HttpResponseBase:
     row = _ready(request, found.recording.public_id)
     suffix = found.path.suffix
     name = f"{row.sitting.meeting.title}-{found.name}-{found.source}{suffix}"
-    return handing.hand_out(request, found.path, KINDS.get(suffix, "application/octet-stream"), name)
+    return handing.hand_out(request, found.path, handing.KINDS.get(suffix, "application/octet-stream"), name)
 
 
 def _step(act: Callable[[HttpRequest, Recording], str]) -> Any:

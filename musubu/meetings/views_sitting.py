@@ -61,6 +61,9 @@ def summary(request: HttpRequest, sitting: Sitting) -> HttpResponseBase:
         "people": sitting.attendances.order_by("joined_at", "pk"),
         "recordings": reads.watchable(acting.person, acting.organisation).filter(sitting=sitting),
         "inside": inside,
+        "knows_meeting": queries.visible(sitting.meeting.contract, person(request))
+        .filter(pk=sitting.meeting_id)
+        .exists(),
     }
     if visitor and inside:  # what was said and shown is for those who were there
         context |= {

@@ -20,10 +20,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from musubu import clock, config
 from musubu.meetings.models import Board, Meeting, MeetingDocument, SharedFile
-from musubu.meetings.together import boards, burning, documents, door, files
+from musubu.meetings.together import boards, burning, documents, door, files, pictures
 from musubu.refusals import NotPossible
 
-LINKED = ("meetings-file", "meetings-document-source", "meetings-document-notes", "meetings-board")
+LINKED = (
+    "meetings-file",
+    "meetings-document-source",
+    "meetings-document-notes",
+    "meetings-board",
+    "meetings-board-picture",
+)
+PICTURES = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 UNKNOWN = "application/octet-stream"
 
 
@@ -145,6 +152,22 @@ def board(request: HttpRequest, public_id: str) -> HttpResponseBase:
     assert row is not None
     content = json.dumps(boards.drawing(row), ensure_ascii=False)
     return _guarded(HttpResponse(content, content_type="application/json"), f"{row.title}.excalidraw")
+
+
+@require_safe
+def board_picture(request: HttpRequest, public_id: str, kind: str) -> HttpResponseBase:
+    """A board as it looks: svg, png or pdf."""
+    if kind not in PICTURES:
+        raise Http404
+    row = Board.objects.select_related("meeting__contract").filter(public_id=public_id, deleted_at__isnull=True).first()
+    _check(request, row.meeting if row else None, row.sitting_id if row else None)
+    assert row is not None
+    try:
+        made = pictures.as_svg(row).encode() if kind == "svg" else pictures.as_file(row, kind)
+    except pictures.NotDrawn as error:
+        text = _("This board could not be made into a picture. Download it as an Excalidraw file.")
+        return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8", reason=str(error)[:60] or None)
+    return _guarded(HttpResponse(made, content_type=PICTURES[kind]), f"{row.title}.{kind}")
 
 
 def sent(path: Path, name: str, type: str) -> HttpResponseBase:

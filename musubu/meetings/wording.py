@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,10 +76,13 @@ def _often(found: repeating.Repetition, first: datetime) -> str:
 
 def how_to_join(meeting: Meeting) -> str:
     """Link, number and pass code, as they stand in letters and calendar entries."""
-    lines = [_("Join:") + " " + naming.link(meeting), _("Meeting number:") + " " + naming.spaced(meeting.number)]
-    if meeting.pass_code:
-        lines.append(_("Pass code:") + " " + meeting.pass_code)
-    return "\n".join(lines)
+    return "\n".join(" ".join(fact) for fact in _how(meeting))
+
+
+def _how(meeting: Meeting) -> tuple[tuple[str, str], ...]:
+    code = ((_("Pass code:"), meeting.pass_code),) if meeting.pass_code else ()
+    number = _("Meeting number:"), naming.spaced(meeting.number)
+    return ((_("Join:"), naming.link(meeting)), number, *code)
 
 
 def invitation(meeting: Meeting) -> str:
@@ -91,18 +95,43 @@ def invitation(meeting: Meeting) -> str:
     return "\n".join([*lines, "", how_to_join(meeting)])
 
 
-def letter(kind: str, meeting: Meeting, moment: datetime | None, name: str) -> tuple[str, str]:
-    """(subject, body) of a mail about a meeting; `moment` is the date that it is about."""
+@dataclass(frozen=True)
+class Letter:
+    """A mail about a meeting, in its parts; `button` is where its reader goes next."""
+
+    subject: str
+    opening: str
+    title: str
+    greeting: str = ""
+    lines: tuple[str, ...] = ()  # when, how often
+    agenda: str = ""
+    button: tuple[str, str] | None = None  # (text, address)
+    facts: tuple[tuple[str, str], ...] = ()  # (name with its colon, value)
+    sender: str = ""
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        parts = [self.greeting, self.opening, "\n".join([self.title, *self.lines]), self.agenda]
+        parts += ["\n".join(" ".join(fact) for fact in self.facts), self.sender]
+        return "\n\n".join(part for part in parts if part)
+
+
+def letter(kind: str, meeting: Meeting, moment: datetime | None, name: str) -> Letter:
+    """`moment` is the date that it is about."""
     opening, subject = _opening(kind, meeting)
-    lines = [_("To %(name)s") % {"name": name}, ""] if name else []
-    lines += [opening, "", meeting.title]
-    lines += _dates(kind, meeting, moment)
-    if meeting.agenda and kind in ("invited", "changed"):
-        lines += ["", meeting.agenda]
-    if kind not in ("cancelled", "uninvited", "date-left-out"):
-        lines += ["", how_to_join(meeting)]
-    lines += ["", f"{meeting.organisation.name} {meeting.host.name} <{meeting.host.email}>"]
-    return f"{subject}: {meeting.title}", "\n".join(lines)
+    joins = kind not in ("cancelled", "uninvited", "date-left-out")
+    return Letter(
+        subject=f"{subject}: {meeting.title}",
+        opening=opening,
+        title=meeting.title,
+        greeting=_("To %(name)s") % {"name": name} if name else "",
+        lines=tuple(_dates(kind, meeting, moment)),
+        agenda=meeting.agenda if kind in ("invited", "changed") else "",
+        button=(_("Join the meeting"), naming.link(meeting)) if joins else None,
+        facts=_how(meeting) if joins else (),
+        sender=f"{meeting.organisation.name} {meeting.host.name} <{meeting.host.email}>",
+    )
 
 
 def _dates(kind: str, meeting: Meeting, moment: datetime | None) -> list[str]:
@@ -114,7 +143,7 @@ def _dates(kind: str, meeting: Meeting, moment: datetime | None) -> list[str]:
         before = when(moment, meeting.minutes, meeting.zone)
         return [_("Before:") + " " + before, _("Now:") + " " + when(row.starts_at, minutes, meeting.zone)]
     lines = [when(moment, minutes, meeting.zone)]
-    if meeting.rule and kind in ("invited", "changed", "cancelled", "uninvited"):
+    if meeting.rule and kind in ("invited", "changed", "shortened", "cancelled", "uninvited"):
         lines.append(rule(meeting))
     return lines
 
@@ -124,6 +153,10 @@ def _opening(kind: str, meeting: Meeting) -> tuple[str, str]:
     return {
         "invited": (_("%(host)s invites you to a meeting.") % host, _("Meeting invitation")),
         "changed": (_("%(host)s has changed a meeting. This is how it stands now.") % host, _("Changed")),
+        "shortened": (
+            _("%(host)s has changed this series: it ends earlier now. Its dates until then stay as they are.") % host,
+            _("Series ends earlier"),
+        ),
         "cancelled": (_("%(host)s has cancelled this meeting.") % host, _("Cancelled")),
         "uninvited": (_("You are no longer expected at this meeting.") % host, _("Cancelled")),
         "date-moved": (_("One date of this meeting has changed.") % host, _("Date changed")),

@@ -52,7 +52,13 @@ STAFF: list[Section] = [
             Item("billing-books", _("Books"), "billing.read"),
         ],
     ),
-    (_("Services"), [Item("meetings-staff", _("Meetings"), "meetings.read", "meetings-")]),
+    (
+        _("Services"),
+        [
+            Item("meetings-staff", _("Meetings"), "meetings.read", "meetings-"),
+            Item("staff-meeting-usage", _("Use of meetings"), "meetings.read"),
+        ],
+    ),
     (
         _("Telling"),
         [

@@ -257,6 +257,38 @@ def test_everybody_is_back_after_cuts_and_a_killed_engine(hall: Any) -> None:
         room.sees_and_hears(page, 1)
 
 
+def test_a_page_loaded_anew_comes_back_to_its_place(hall: Any) -> None:
+    room = hall()
+    host = room.host()
+    guest = room.guest("Hanako")
+    guest.reload()
+    guest.wait_for_selector(".alone-card .row-center")
+    assert [one["name"] for one in value(host, "lobby")] == ["Hanako"]
+    host.click(".toast button:has-text('Let in')")
+    guest.wait_for_selector(".room")
+    guest.click("#mic")
+    guest.click("#hand")
+    me = value(guest, "me")
+    until(lambda: not person(host, "Hanako")["mic"] and person(host, "Hanako")["hand"])
+    guest.reload()
+    guest.wait_for_selector(".room")
+    assert value(guest, "me") == me and not guest.evaluate("meeting.local.value.micOn")
+    assert person(host, "Hanako")["hand"]
+    host.reload()
+    host.wait_for_selector(".room")
+    assert value(host, "rights.host")
+    guest.click("#mic")
+    for page in (host, guest):
+        room.sees_and_hears(page, 1)
+    host.click("#people")
+    host.click(".person-row:has-text('Hanako') .menu-box > button")
+    host.click("[role=menuitem]:has-text('Remove')")
+    host.click("dialog .danger")
+    guest.wait_for_selector(".alone-card")
+    guest.reload()
+    guest.wait_for_selector("#name")
+
+
 def test_devices_are_changed_lost_and_refused_in_place(hall: Any) -> None:
     room = hall(lobby="nobody")
     host, guest = room.host(), room.guest("Hanako")

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,8 @@ def test_everybody_learns_of_everybody(house: House) -> None:
     async def story() -> None:
         host, welcome = await come(house, found["host"][0])
         assert welcome["room"]["title"] == "週次会議"
+        began = datetime.fromisoformat(welcome["started_at"])  # by the wall, wherever the provider's clock stands
+        assert abs(datetime.now(UTC) - began) < timedelta(minutes=2)
         assert welcome["rights"] == {"host": True, "record": True, "share": True, "draw": True, "chat": True}
         guest, second = await come(house, found["guests"][0])
         assert {one["name"] for one in second["people"]} >= {"Guest 0"} and len(second["people"]) == 2

@@ -1,6 +1,7 @@
 import * as confirm from "./confirm";
 import * as copy from "./copy";
 import * as draft from "./draft";
+import * as here from "./here";
 import * as lifeline from "./lifeline";
 import * as menu from "./menu";
 import * as once from "./once";
@@ -11,4 +12,4 @@ import * as refresh from "./refresh";
 import * as theme from "./theme";
 import * as when from "./when";
 
-for (const island of [confirm, once, copy, draft, lifeline, menu, palette, player, progress, refresh, theme, when]) island.connect(document);
+for (const island of [confirm, once, copy, draft, here, lifeline, menu, palette, player, progress, refresh, theme, when]) island.connect(document);

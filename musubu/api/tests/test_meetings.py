@@ -13,7 +13,7 @@ from django.test import Client
 from musubu import clock
 from musubu.api import keys, webhooks
 from musubu.api.models import Delivery
-from musubu.meetings import telling
+from musubu.meetings import repeating, telling
 from musubu.meetings.live import outside
 from musubu.meetings.models import Attendance, Command, Meeting
 from musubu.meetings.tests.company import START, TOMORROW, Company, open_company, suspend
@@ -174,3 +174,18 @@ def test_every_kind_can_be_chosen(company: Company) -> None:
     page = client.get("/keys/").content.decode()
     assert all(kind in page for kind in telling.KINDS)
     assert clock.now() + timedelta() == START
+
+
+def test_a_series_is_changed_and_cancelled_from_a_date_on(company: Company) -> None:
+    key = key_of(company, company.owner)
+    row = company.plan(repeat=repeating.Repetition("weekly", count=4))
+    path = f"/{row.public_id}?since=2026-04-25T11:00:00"
+    answer = call(path, key, {"title": "後半"}, "patch", once="s")
+    assert answer.status_code == 200 and answer.json()["id"] != str(row.public_id)
+    assert (answer.json()["title"], answer.json()["rule"]) == ("後半", "FREQ=WEEKLY;BYDAY=SA;COUNT=2")
+    row.refresh_from_db()
+    assert "UNTIL=20260418" in row.rule and row.title == "定例"
+    assert call(path, key, {"title": "x"}, "patch", once="t").status_code == 422
+    assert call(f"/{row.public_id}/cancellation?since=2026-04-18T11:00:00", key, {}, once="u").status_code == 200
+    row.refresh_from_db()
+    assert "UNTIL=20260411" in row.rule and row.cancelled_at is None

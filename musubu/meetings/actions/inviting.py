@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from musubu import clock
-from musubu.meetings import dates, entries, wording
+from musubu.meetings import dates, dressing, entries, wording
 from musubu.meetings.models import Invitee, Meeting, Role
 from musubu.notices import actions as notices
 from musubu.notices.attachments import Attachment
@@ -70,6 +70,12 @@ def tell_cancelled(meeting: Meeting) -> None:
         _send(meeting, guest, "cancelled")
 
 
+def tell_shortened(meeting: Meeting) -> None:
+    """The series is over earlier: its entry with the new rule."""
+    for guest in live(meeting):
+        _send(meeting, guest, "shortened")
+
+
 def tell_date(meeting: Meeting, original: datetime) -> None:
     """One date of the series has changed."""
     row = meeting.moved_dates.filter(original=original).first()
@@ -84,8 +90,9 @@ def remind(meeting: Meeting, occurrence: dates.Occurrence) -> None:
     for guest in [host, *live(meeting)]:
         language = language_of(meeting, guest.email)
         with override(language):
-            subject, body = wording.letter("soon", meeting, occurrence.starts_at, guest.name)
-        _leave(meeting, guest, language, "meeting.soon", subject, body, f"soon:{key}", [])
+            letter = wording.letter("soon", meeting, occurrence.starts_at, guest.name)
+            look = dressing.dressed(letter, meeting.contract)
+        _leave(meeting, guest, language, "meeting.soon", letter, f"soon:{key}", look)
 
 
 def language_of(meeting: Meeting, email: str) -> str:
@@ -99,11 +106,11 @@ def _send(
 ) -> None:
     language = language_of(meeting, guest.email)
     with override(language):
-        subject, body = wording.letter(kind, meeting, original or meeting.starts_at, guest.name)
-        text = wording.how_to_join(meeting)
+        letter = wording.letter(kind, meeting, original or meeting.starts_at, guest.name)
+        text, look = wording.how_to_join(meeting), dressing.dressed(letter, meeting.contract)
     # others' addresses stand only in the host's own calendar: a guest need not know who else is invited
     files = [_file(kind, meeting, original, text, [guest])] if meeting.starts_at else []
-    _leave(meeting, guest, language, f"meeting.{kind}", subject, body, f"{kind}:{meeting.sequence}", files)
+    _leave(meeting, guest, language, f"meeting.{kind}", letter, f"{kind}:{meeting.sequence}", [*files, *look])
     Invitee.objects.filter(pk=guest.pk).update(told_sequence=meeting.sequence)
 
 
@@ -123,8 +130,7 @@ def _leave(
     guest: Invitee,
     language: str,
     kind: str,
-    subject: str,
-    body: str,
+    letter: wording.Letter,
     key: str,
     files: list[Attachment],
 ) -> None:
@@ -133,8 +139,8 @@ def _leave(
         provider=meeting.provider,
         contract=meeting.contract,
         to_email=guest.email,
-        subject=subject,
-        body=body,
+        subject=letter.subject,
+        body=letter.text,
         language=language,
         kind=kind,
         secret=True,

@@ -53,7 +53,8 @@ class Wish:
     pass_code: bool = True
 
 
-def _checked(wish: Wish) -> None:
+def checked(wish: Wish) -> None:
+    """Raises NotPossible where a wish makes no sense."""
     if not wish.title.strip():
         raise NotPossible(_("Give the meeting a title."))
     if not 5 <= wish.minutes <= MOST_MINUTES:
@@ -73,7 +74,7 @@ def chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key in OF_A_MEETING and value in defaults.CHOICES[key]}
 
 
-def _when(wish: Wish) -> dict[str, Any]:
+def placed_in_time(wish: Wish) -> dict[str, Any]:
     """The row's fields about time; a weekly series begins with its first day that is chosen."""
     if wish.repeat is None:
         return {
@@ -91,7 +92,7 @@ def _when(wish: Wish) -> dict[str, Any]:
     return {"kind": Meeting.Kind.REPEATED, "starts_at": first, "minutes": wish.minutes, "rule": rule, "zone": wish.zone}
 
 
-def _named(contract: Contract, host: Person, pass_code: bool = True, **more: Any) -> Meeting:
+def named(contract: Contract, host: Person, pass_code: bool = True, **more: Any) -> Meeting:
     """A new row with its link, number and pass code; another number where two chose the same at once."""
     for _try in range(5):
         try:
@@ -125,26 +126,27 @@ def plan(*, contract: Contract, person: Person, wish: Wish, host: Person | None 
     """Plan a meeting and invite those who are named."""
     in_contract(contract, person, "meetings.use")
     own = _host(contract, person, host)
-    _checked(wish)
-    meeting = _named(
+    checked(wish)
+    meeting = named(
         contract, own, wish.pass_code, title=wish.title.strip()[:120], agenda=wish.agenda, language=wish.language,
-        settings=chosen(wish.settings), remind=wish.remind, **_when(wish),
+        settings=chosen(wish.settings), remind=wish.remind, **placed_in_time(wish),
     )  # fmt: skip
-    _settle(meeting)
+    settle(meeting)
     inviting.set_guests(meeting, wish.guests)
-    record(contract, person, "meetings.plan", meeting.title, after=_shown(meeting))
+    record(contract, person, "meetings.plan", meeting.title, after=shown(meeting))
     inviting.tell(meeting)
     return meeting
 
 
-def _shown(meeting: Meeting) -> dict[str, Any]:
+def shown(meeting: Meeting) -> dict[str, Any]:
+    """For the audit log."""
     return {
         "id": str(meeting.public_id), "title": meeting.title, "starts_at": meeting.starts_at, "rule": meeting.rule,
         "minutes": meeting.minutes, "settings": meeting.settings,
     }  # fmt: skip
 
 
-def _settle(meeting: Meeting) -> None:
+def settle(meeting: Meeting) -> None:
     """Work out what is kept of the dates for lists and reminders."""
     meeting.ends_at = dates.last_end(meeting)
     meeting.remind_at = reminding.next_moment(meeting, clock.now())
@@ -162,32 +164,34 @@ def change(*, meeting: Meeting, person: Person, wish: Wish) -> Meeting:
     dates that were moved stay where the new rule still has them."""
     over(meeting, person)
     own = held(meeting)
-    _refuse_cancelled(own)
+    refuse_cancelled(own)
     if own.kind not in (Meeting.Kind.PLANNED, Meeting.Kind.REPEATED):
         raise NotPossible(_("Only a planned meeting has a time that can be changed."))
-    _checked(wish)
-    before = _shown(own)
+    checked(wish)
+    before = shown(own)
     own.title, own.agenda, own.language = wish.title.strip()[:120], wish.agenda, wish.language
     own.settings, own.remind = chosen(wish.settings), wish.remind
     own.pass_code = (own.pass_code or naming.pass_code()) if wish.pass_code else ""
-    for name, value in _when(wish).items():
+    for name, value in placed_in_time(wish).items():
         setattr(own, name, value)
     own.sequence += 1
     own.save()
-    _drop_strays(own)
-    _settle(own)
+    drop_strays(own)
+    settle(own)
     inviting.set_guests(own, wish.guests)
-    record(own.contract, person, "meetings.change", own.title, before, _shown(own))
+    record(own.contract, person, "meetings.change", own.title, before, shown(own))
     inviting.tell(own)
     return own
 
 
-def _refuse_cancelled(meeting: Meeting) -> None:
+def refuse_cancelled(meeting: Meeting) -> None:
+    """Raises NotPossible."""
     if meeting.cancelled_at:
         raise NotPossible(_("This meeting is cancelled. Bring it back first."))
 
 
-def _drop_strays(meeting: Meeting) -> None:
+def drop_strays(meeting: Meeting) -> None:
+    """Moved dates that the rule does not have any more."""
     for row in meeting.moved_dates.all():
         if not meeting.rule or not dates.is_date_of(meeting, row.original):
             row.delete()
@@ -200,8 +204,8 @@ def start_now(*, contract: Contract, person: Person, title: str = "") -> Meeting
     licence_to(contract, person, "plan")
     with override(person.language):
         name = title.strip() or _("Meeting of %(name)s") % {"name": person.name}
-    meeting = _named(contract, person, kind=Meeting.Kind.INSTANT, title=name[:120], language=person.language)
-    record(contract, person, "meetings.start", meeting.title, after=_shown(meeting))
+    meeting = named(contract, person, kind=Meeting.Kind.INSTANT, title=name[:120], language=person.language)
+    record(contract, person, "meetings.start", meeting.title, after=shown(meeting))
     return meeting
 
 
@@ -246,7 +250,7 @@ def bring_back(*, meeting: Meeting, person: Person) -> None:
     own.cancelled_at = None
     own.sequence += 1
     own.save(update_fields=["cancelled_at", "sequence"])
-    _settle(own)
+    settle(own)
     record(own.contract, person, "meetings.bring-back", own.title, after={"id": str(own.public_id)})
     inviting.tell(own)
 
@@ -258,8 +262,8 @@ def move_date(
     """One date of a series at another time, or left out where no time is given."""
     over(meeting, person)
     own = held(meeting)
-    _refuse_cancelled(own)
-    _its_date(own, original)
+    refuse_cancelled(own)
+    check_date(own, original)
     if minutes is not None and not 5 <= minutes <= MOST_MINUTES:
         raise NotPossible(_("A meeting lasts from 5 minutes to 24 hours."))
     own.moved_dates.update_or_create(original=original, defaults={"starts_at": starts_at, "minutes": minutes})
@@ -271,13 +275,14 @@ def put_back_date(*, meeting: Meeting, person: Person, original: datetime) -> No
     """One date as the rule has it again. Twice is once."""
     over(meeting, person)
     own = held(meeting)
-    _refuse_cancelled(own)
-    _its_date(own, original)
+    refuse_cancelled(own)
+    check_date(own, original)
     if own.moved_dates.filter(original=original).delete()[0]:
         _one_date_changed(own, person, "meetings.put-back-date", original, original)
 
 
-def _its_date(meeting: Meeting, original: datetime) -> None:
+def check_date(meeting: Meeting, original: datetime) -> None:
+    """Raises NotPossible where the rule puts no date there."""
     if not meeting.rule or not dates.is_date_of(meeting, original):
         raise NotPossible(_("This series has no such date."))
 
@@ -285,7 +290,7 @@ def _its_date(meeting: Meeting, original: datetime) -> None:
 def _one_date_changed(own: Meeting, person: Person, action: str, original: datetime, now_at: datetime | None) -> None:
     own.sequence += 1
     own.save(update_fields=["sequence"])
-    _settle(own)
+    settle(own)
     record(own.contract, person, action, own.title, {"starts_at": original}, {"starts_at": now_at})
     inviting.tell_date(own, original)
 
@@ -323,7 +328,7 @@ def open_personal_room(contract: Contract, holder: Person) -> Meeting:
     if known is None:
         with override(holder.language):
             title = _("Room of %(name)s") % {"name": holder.name}
-        return _named(contract, holder, kind=Meeting.Kind.PERSONAL, title=title[:120], language=holder.language)
+        return named(contract, holder, kind=Meeting.Kind.PERSONAL, title=title[:120], language=holder.language)
     if known.cancelled_at:
         known.cancelled_at = None
         known.save(update_fields=["cancelled_at"])

@@ -14,7 +14,7 @@ LONGEST = 14 * 24 * 60  # minutes
 
 def hand_in(rows: Iterable[Mapping[str, Any]]) -> int:
     """A minute of each person: {"attendance", "at", "loss_up" (%), "loss_down", "rtt_ms", "jitter_ms", "kbps_up",
-    "kbps_down", "freezes", "freeze_seconds", "limited", "path"}; how many were taken. The same minute counts once."""
+    "kbps_down", "freezes", "freeze_seconds", "limited", "path", "layer" (0 to 2, or none), "coarse" (%), "restarts"}; how many were taken. The same minute counts once."""
     given = {str(row["attendance"]): row for row in rows}
     found = Attendance.objects.filter(public_id__in=list(given))
     samples = [_sample(one, given[str(one.public_id)]) for one in found]
@@ -37,6 +37,9 @@ def _sample(attendance: Attendance, row: Mapping[str, Any]) -> QualitySample:
         kbps_up=_whole(row, "kbps_up", most=1_000_000),
         kbps_down=_whole(row, "kbps_down", most=1_000_000),
         network=str(row.get("path") or "")[:5],
+        layer=None if row.get("layer") is None else _whole(row, "layer", 100, 200),
+        coarse=_whole(row, "coarse", most=100),
+        restarts=_whole(row, "restarts"),
         limited=str(row.get("limited") or "").replace("none", "")[:10],
     )
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from musubu import clock, config
 from musubu.contracts import holds
 from musubu.contracts.models import Contract, DeletionRecord
-from musubu.meetings import defaults, queries
+from musubu.meetings import defaults, queries, telling
 from musubu.meetings.actions.allowed import record as audited
 from musubu.meetings.models import Attendance, Recording, Role, Share, Sitting, Track, Viewing
 from musubu.parties import permissions
@@ -206,7 +206,7 @@ def _erase(rows: list[Recording], clause: str) -> dict[str, int]:
     """How much of what it was. The row stays as a mark, without names; files go after the commit."""
     keys = [row.pk for row in rows]
     live = Recording.objects.select_for_update().filter(pk__in=keys).exclude(state=State.DELETED)
-    found = list(live.select_related("contract"))
+    found = list(live.select_related("contract__provider", "sitting__meeting"))
     if not found:
         return {}
     keys = [row.pk for row in found]
@@ -221,6 +221,8 @@ def _erase(rows: list[Recording], clause: str) -> dict[str, int]:
         state=State.DELETED, erased_at=clock.now(), clause=clause, present=[], chapters=[], claim=None, detail="",
         started_by=None, started_by_name="",
     )  # fmt: skip
+    for row in found:
+        telling.tell_recording(telling.ERASED, row, clause=clause)
     transaction.on_commit(lambda: remove_files(keys))
     return counts
 

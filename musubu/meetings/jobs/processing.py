@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 
 from musubu import clock, config
 from musubu.engines import ffmpeg
-from musubu.meetings import telling
+from musubu.meetings import dressing, telling
 from musubu.meetings.composing import rendering, timeline
 from musubu.meetings.jobs import collecting
 from musubu.meetings.jobs.collecting import Collected
 from musubu.meetings.models import Attendance, Recording, Track
 from musubu.meetings.models.recordings import FILM, POSTER
+from musubu.meetings.wording import Letter
 from musubu.notices import actions as notices
 from musubu.parties import wall
 
@@ -76,11 +77,11 @@ def run_one(on_claim: Callable[[Recording], None] = lambda _: None) -> bool:
         except LetGo:
             log.info("recording %s was taken away", row.public_id)
         except Hopeless as error:
-            _fail(row, str(error), "", final=True)
+            fail(row, str(error), "", final=True)
         except Exception as error:
             log.exception("recording %s could not be made in try %s", row.public_id, row.tries)
             full = (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error)
-            _fail(row, "space" if full else "engine", str(error)[-4000:])
+            fail(row, "space" if full else "engine", str(error)[-4000:])
         finally:
             shutil.rmtree(_work(row), ignore_errors=True)
     return True
@@ -169,7 +170,7 @@ def _tracks(row: Recording, found: Collected) -> list[Track]:
     ]  # fmt: skip
 
 
-def _fail(row: Recording, reason: str, detail: str, final: bool = False) -> None:
+def fail(row: Recording, reason: str, detail: str, final: bool = False) -> None:
     """Wait and try again, or give up and tell the host."""
     own = Recording.objects.filter(pk=row.pk, claim=row.claim)
     if not final and row.tries < TRIES:
@@ -180,22 +181,13 @@ def _fail(row: Recording, reason: str, detail: str, final: bool = False) -> None
         return
     if own.update(state=State.FAILED, claim=None, claimed_until=None, reason=reason, detail=detail):
         _mail(row, failed=True)
+        telling.tell_recording(telling.UNRECORDED, row, reason=reason)
 
 
 def _tell(row: Recording) -> None:
     """The host by mail, those who listen by webhook."""
     _mail(row, failed=False)
-    telling.tell(
-        telling.RECORDED,
-        row.contract,
-        {
-            "meeting": str(row.sitting.meeting.public_id),
-            "sitting": str(row.sitting.public_id),
-            "recording": str(row.public_id),
-            "seconds": row.milliseconds // 1000,
-            "bytes": row.bytes,
-        },
-    )
+    telling.tell_recording(telling.RECORDED, row, seconds=row.milliseconds // 1000, bytes=row.bytes)
 
 
 def _mail(row: Recording, *, failed: bool) -> None:
@@ -205,12 +197,16 @@ def _mail(row: Recording, *, failed: bool) -> None:
         link = f"{config.value('MUSUBU_ADDRESS')}/meetings/recordings/{row.public_id}/"
         if failed:
             subject = _("The recording of “%(title)s” could not be made") % {"title": meeting.title}
-            text = _("The sound and pictures are kept. Look at the page for the reason and try again there.")
+            opening = _("The sound and pictures are kept. Look at the page for the reason and try again there.")
         else:
             subject = _("The recording of “%(title)s” is ready") % {"title": meeting.title}
-            text = _("Watch it, share it by link or delete it on its page.")
+            opening = _("Watch it, share it by link or delete it on its page.")
+        letter = Letter(
+            subject, opening, meeting.title, button=(_("To the recording"), link), facts=((_("Recording:"), link),),
+            sender=row.contract.organisation.name,
+        )  # fmt: skip
         notices.send(
-            provider=row.contract.provider, to_email=host.email, subject=subject, body=f"{text}\n\n{link}\n",
-            contract=row.contract, language=host.language, kind="meeting.recorded",
+            provider=row.contract.provider, to_email=host.email, subject=subject, body=letter.text,
+            files=dressing.dressed(letter, row.contract), contract=row.contract, language=host.language, kind="meeting.recorded",
             key=f"recording:{row.public_id}:{'failed' if failed else 'ready'}:{row.tries if failed else ''}",
         )  # fmt: skip

@@ -68,27 +68,39 @@ async def _come_in(house: House, connection: Connection, receive: Receive) -> tu
             continue
         if held:
             held[0].take_over(held[1], who.terminal)
+        if who in (room.people.get(who.id), room.lobby.get(who.id)):
+            return _back(house, room, who, connection, fresh=hello.fresh)
         return _seat(house, room, who, connection)
 
 
 def _same_chair(room: Room, ticket: tickets.Ticket, hello: protocol.Hello) -> Participant | None:
-    found = room.people.get(ticket.attendance)
+    """The one who is awaited back, in the room or before its door."""
+    found = room.people.get(ticket.attendance) or room.lobby.get(ticket.attendance)
     return found if found and hello.resume else None
 
 
+def _back(
+    house: House, room: Room, who: Participant, connection: Connection, *, fresh: bool
+) -> tuple[Room, Participant]:
+    """To the own chair, or to the own place in the lobby."""
+    if who.connection:
+        who.connection.close(1000, "came back on another line")
+    who.connection = connection
+    house.hold_licence(room, who)
+    if fresh:
+        room.forget_media(who)
+    room.back(who)
+    return room, who
+
+
 def _seat(house: House, room: Room, who: Participant, connection: Connection) -> tuple[Room, Participant] | None:
-    """Into the room, back to the own chair, into the lobby, or refused."""
-    if room.people.get(who.id) is who:
-        if who.connection:
-            who.connection.close(1000, "came back on another line")
-        who.connection = connection
-        house.hold_licence(room, who)
-        room.back(who)
-        return room, who
+    """Into the room, into the lobby, or refused."""
     ticket = who.ticket
     if ticket.key in room.facts.barred:
         return _turn_down(connection, "barred", ticket.language)
-    if ticket.attendance in room.removed or (ticket.sitting and ticket.sitting != room.facts.sitting):
+    if ticket.attendance in room.removed:
+        return _turn_down(connection, "removed", ticket.language)
+    if ticket.sitting and ticket.sitting != room.facts.sitting:
         return _turn_down(connection, "empty", ticket.language)
     if room.locked and not ticket.admitted and ticket.role not in ("host", "co-host"):
         return _turn_down(connection, "locked", ticket.language)

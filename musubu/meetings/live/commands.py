@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musubu.engines.janus.client import EngineError, EngineGone
 from musubu.meetings.live import store
+from musubu.meetings.live.features import FEATURES
 from musubu.meetings.models import Command
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ async def follow(house: House) -> None:
 
 
 async def _carry_out(house: House, command: Command) -> dict[str, Any]:
+    if command.kind == "prepared":
+        if feature := FEATURES.get(command.data["feature"]):
+            await feature.prepared(house, house.by_meeting.get(command.meeting_id or 0), command.data["id"])
+        return {}
     rooms = house.of_contract(command.contract_id) if command.contract_id else []
     if command.meeting_id and (found := house.by_meeting.get(command.meeting_id)):
         rooms = [found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from musubu.meetings.live.house import House
     from musubu.meetings.live.participant import Participant
     from musubu.meetings.live.room import Room
 
@@ -39,6 +40,9 @@ class Feature:
 
     def left(self, room: Room, who: Participant) -> None:
         """Somebody has gone."""
+
+    async def prepared(self, house: House, room: Room | None, key: str) -> None:
+        """Something was laid ready on the meeting's page, changed or taken away; with its room where that is open."""
 
     async def closed(self, room: Room) -> None:
         """The sitting has ended: keep what must be kept."""

@@ -11,7 +11,7 @@ from musubu.meetings.live import moderation, outside, quality, store
 from musubu.meetings.live import protocol as p
 from musubu.meetings.live.features import FEATURES, Refused
 from musubu.meetings.live.layers import Wish
-from musubu.meetings.live.participant import Participant
+from musubu.meetings.live.participant import PAGE_KEPT, Participant
 from musubu.meetings.live.room import Room
 
 Answer = dict[str, Any] | None
@@ -169,6 +169,11 @@ async def leave(room: Room, who: Participant, message: p.Leave) -> Answer:
     return {}
 
 
+async def away(room: Room, who: Participant, message: p.Away) -> Answer:
+    who.patience = PAGE_KEPT
+    return None
+
+
 async def feature(room: Room, who: Participant, message: p.Feature) -> Answer:
     found = FEATURES.get(message.name)
     if found is None:
@@ -179,8 +184,8 @@ async def feature(room: Room, who: Participant, message: p.Feature) -> Answer:
 HANDLERS: dict[type, Handler] = {
     p.Publish: publish, p.Answer: answer, p.Again: again, p.View: view, p.Network: network, p.Arrived: arrived,
     p.Devices: devices, p.Hand: hand, p.Reaction: reaction, p.Chat: chat, p.Rename: rename, p.Pointer: pointer,
-    p.Record: record, p.Timer: timer, p.Leave: leave, p.Feature: feature, **moderation.HANDLERS,
+    p.Record: record, p.Timer: timer, p.Leave: leave, p.Away: away, p.Feature: feature, **moderation.HANDLERS,
 }  # fmt: skip
 EVENTS = (p.Hand, p.Reaction, p.Rename, p.Feature, p.Devices)  # what floods a room: counted apart
-IN_THE_LOBBY = (p.Leave, p.Rename)
+IN_THE_LOBBY = (p.Leave, p.Away, p.Rename)
 IN_ORDER = (p.Answer, p.Publish, p.Again)  # wait for the engine, and must not hold up what follows

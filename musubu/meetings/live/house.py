@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ class House:
         self.bridges: AudioBridges
         self._opening: dict[int, asyncio.Lock] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._beside: set[asyncio.Task[None]] = set()
         self._stopping = False
         self.samples = quality.Samples(self)
 
@@ -53,6 +55,8 @@ class House:
         ]
         for meeting in await self.database.run(store.running):
             await self.room(meeting)
+        for meeting, key in await self.database.run(store.unfinished):
+            await FEATURES["documents"].prepared(self, self.by_meeting.get(meeting), key)
 
     async def stop(self) -> None:
         """The rooms go on in the next process: people come back by their tokens."""
@@ -65,6 +69,12 @@ class House:
                     who.connection.close(1001, "going away")
         await self.database.close()
         await self.engine.close()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run it beside, for no room in particular."""
+        task = asyncio.create_task(coroutine)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     # the engine
 
@@ -79,6 +89,7 @@ class House:
         self._lost.set()
         for room in self.by_meeting.values():
             room.engine_lost()
+            self.samples.engine_lost(room)
 
     async def _keep_engine(self) -> None:
         """Stay connected; whenever it is back, all rooms begin anew in it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # simulcast layers of a camera: (least height of a tile in pixels for which it is worth it, kbit/s it takes)
@@ -59,6 +59,15 @@ def choose(wishes: Iterable[Wish], line: Line) -> dict[tuple[str, str], int]:
             key = wish.feed, wish.source
             chosen[key] = 0 if not lowest else -1
     return chosen
+
+
+def received(wishes: Iterable[Wish], got: Mapping[tuple[str, str], int]) -> tuple[float | None, bool]:
+    """What a receiver has of the pictures that it looks at: the mean layer of cameras, and whether any picture is
+    coarser than its tile or left out."""
+    looked = {(w.feed, w.source): by_size(w) for w in wishes if w.height > 0 and (w.feed, w.source) in got}
+    cameras = [got[key] for key in looked if key[1] == "camera" and got[key] >= 0]
+    mean = sum(cameras) / len(cameras) if cameras else None
+    return mean, any(got[key] < best for key, best in looked.items())
 
 
 def _eased(layer: int, loss: float) -> int:

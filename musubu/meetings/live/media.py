@@ -48,7 +48,7 @@ class Media:
         await self.room.engine_ready()
         handle = await engine.attach("videoroom", self._heard_sending, self.loop)
         publisher = Publisher(handle)
-        await publisher.join(self.room.id, self.who.id, self.who.name)
+        await _join_when_free(publisher, self.room.id, self.who.id, self.who.name)
         self.publisher = publisher
         self._joined.set()
         self._task = asyncio.create_task(self._follow())

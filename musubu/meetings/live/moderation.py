@@ -49,6 +49,7 @@ async def turn_away(room: Room, who: Participant, message: p.TurnAway) -> Answer
     found.tell({"t": "refused", "why": "turned-away", "text": say("turned-away", found.language)})
     if found.connection:
         found.connection.close(REFUSED, "turned away")
+    room.removed.add(found.id)
     room.house.forget_licence(found)
     room.tell_lobby()
     return {}

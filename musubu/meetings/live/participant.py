@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from musubu.meetings.live.media import Media
 
 HOSTS = ("host", "co-host")
+CHAIR_KEPT = 25.0  # seconds for which the chair of somebody whose line was cut is kept
+PAGE_KEPT = 8.0  # the same where the page said that it goes: enough to load it anew
 
 
 @dataclass(eq=False)
@@ -39,6 +41,7 @@ class Participant:
     line: Line = field(default_factory=Line)
     line_detail: dict[str, Any] = field(default_factory=dict)
     lost_at: float | None = None
+    patience: float = CHAIR_KEPT  # seconds from then on for which the chair is kept
     since: float = field(default_factory=time.time)
     admitted: bool = False
     asked_to_unmute: bool = False

@@ -29,10 +29,12 @@ class Message(Struct, tag_field="t", forbid_unknown_fields=True):
 
 
 class Hello(Message, tag="hello"):
-    """The first message: a ticket, or a resume token after a cut. `take_over` after the question about the licence."""
+    """The first message: a ticket, or a resume token after a cut. `fresh`: the page was loaded anew, so that of its
+    connections to the engine nothing is left. `take_over` after the question about the licence."""
 
     ticket: Annotated[str, Meta(max_length=4_000)] = ""
     resume: Annotated[str, Meta(max_length=4_000)] = ""
+    fresh: bool = False
     take_over: bool = False
     terminal: dict[str, Any] = {}
 
@@ -206,6 +208,10 @@ class Leave(Message, tag="leave"):
     """Only oneself."""
 
 
+class Away(Message, tag="away"):
+    """The page goes: it is being closed, or only loaded anew."""
+
+
 class Timer(Message, tag="timer"):
     """Count down for all; 0 stops it."""
 
@@ -222,7 +228,7 @@ class Feature(Message, tag="feature", kw_only=True):
 
 Incoming = (
     Hello | Publish | Answer | Again | View | Network | Arrived | Devices | Hand | Reaction | Chat | Rename | Pointer | Admit
-    | TurnAway | Settings | GiveRole | Mute | AskUnmute | LowerHand | Remove | Spotlight | Record | End | Leave | Timer
+    | TurnAway | Settings | GiveRole | Mute | AskUnmute | LowerHand | Remove | Spotlight | Record | End | Leave | Away | Timer
     | Feature
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[Incoming] = msgspec.json.Decoder(Incoming)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from musubu.meetings.live import outside
-from musubu.meetings.live.layers import Line
+from musubu.meetings.live.layers import Line, received
 from musubu.meetings.live.protocol import Network
 
 if TYPE_CHECKING:
@@ -43,23 +44,33 @@ class Samples:
         self.house = house
         self.began = time.monotonic()
         self.told: dict[str, list[Network]] = {}
+        self.seen: dict[str, list[tuple[float | None, bool]]] = {}  # see layers.received
+        self.restarts: Counter[str] = Counter()  # of the engine, while somebody was there
         self.about: dict[str, Room] = {}
 
     def add(self, room: Room, who: Participant, told: Network) -> None:
         self.told.setdefault(who.id, []).append(told)
         self.about[who.id] = room
+        if who.media:
+            self.seen.setdefault(who.id, []).append(received(who.wishes, who.media.layer))
+
+    def engine_lost(self, room: Room) -> None:
+        self.restarts.update(room.people.keys())
 
     def tick(self) -> None:
         if time.monotonic() - self.began < MINUTE or not self.told:
             return
         rows = [self._row(key, reports) for key, reports in self.told.items()]
-        self.began, self.told = time.monotonic(), {}
+        self.began, self.told, self.seen = time.monotonic(), {}, {}
+        self.restarts.clear()
         self.house.database.later(outside.hand_in_quality, rows)
 
     def _row(self, key: str, reports: list[Network]) -> dict[str, Any]:
         def mean(values: list[float]) -> float:
             return round(sum(values) / len(values), 2)
 
+        seen = self.seen.get(key, [])
+        cameras = [layer for layer, _coarse in seen if layer is not None]
         return {
             "attendance": key,
             "at": self.about[key].facts.now(),
@@ -73,4 +84,7 @@ class Samples:
             "freeze_seconds": round(sum(one.freeze_seconds for one in reports), 2),
             "limited": next((one.limited for one in reports if one.limited not in ("", "none")), ""),
             "path": reports[-1].path,
+            "layer": mean(cameras) if cameras else None,
+            "coarse": round(100 * sum(coarse for _layer, coarse in seen) / len(seen)) if seen else 0,
+            "restarts": self.restarts[key],
         }

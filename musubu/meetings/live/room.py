@@ -13,7 +13,7 @@ from musubu.meetings.live import outside, protocol, store
 from musubu.meetings.live.connection import GOING_AWAY, REFUSED, TAKEN_OVER
 from musubu.meetings.live.features import FEATURES
 from musubu.meetings.live.media import Media
-from musubu.meetings.live.participant import Participant
+from musubu.meetings.live.participant import CHAIR_KEPT, PAGE_KEPT, Participant
 from musubu.meetings.live.phones import Phones
 from musubu.meetings.live.recording import Recorder
 from musubu.meetings.live.words import say
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from musubu.meetings.live.house import House
 
 log = logging.getLogger("meetings")
-CHAIR_KEPT = 25.0  # seconds for which the chair of somebody whose line was cut is kept
 HOST_AWAY = 30.0  # seconds without any host after which the role passes on by itself
 LARGE = 40  # people from which frames wait a moment for their followers
 HISTORY = 200  # chat messages shown to who comes in
@@ -214,7 +213,8 @@ class Room:
             who.connection.large = len(self.people) > LARGE
         who.tell(self.welcome(who, kept=False))
         self.broadcast({"t": "joined", "person": who.shown()}, but=who)
-        self.start_media(who)
+        if who.connection:  # else the page is being loaded anew: its media begin when it is back
+            self.start_media(who)
         self._kept_in_database(who)
         if who.is_host:
             self._host_came(who)
@@ -223,7 +223,8 @@ class Room:
         facts = self.facts
         return {
             "t": "welcome", "me": who.id, "resume": self.token(who), "sitting": facts.room,
-            "started_at": facts.started_at.isoformat(), "now": int(time.time() * 1000), "media": "kept" if kept else "new",
+            "started_at": (facts.started_at - facts.ahead).isoformat(),  # by the wall, as people's watches show it
+            "now": int(time.time() * 1000), "media": "kept" if kept else "new",
             "room": {
                 "title": facts.title, "number": facts.number, "pass_code": facts.pass_code, "link": facts.link,
                 "organisation": facts.organisation, "settings": self.shared_settings(), "locked": self.locked,
@@ -285,26 +286,35 @@ class Room:
         self.house.database.later(store.keep_state, self.facts.sitting, state, self.peak)
 
     def cut(self, who: Participant) -> None:
-        """The line is gone; the chair is kept for a while."""
+        """The line is gone; the chair, or the place in the lobby, is kept for a while."""
         who.connection = None
-        if who.id in self.lobby:
-            self.lobby.pop(who.id)
-            self.tell_lobby()
-            self.house.forget_licence(who)
-        elif who.id in self.people:
-            who.lost_at = time.monotonic()
+        who.lost_at = time.monotonic()
+        if who.id in self.people:
             who.set_talking(False)
             self.changed(who, network=0, talking=False)
 
     def back(self, who: Participant) -> None:
         """The same person on a new line, the chair still warm."""
-        who.lost_at = None
+        who.lost_at, who.patience = None, CHAIR_KEPT
+        if who.id in self.lobby:
+            self.wait(who, self.must_wait(who) or "waiting")
+            return
         who.network = 4
         kept = who.media is not None
         who.tell(self.welcome(who, kept=kept))
         self.changed(who, network=4)
         if not kept:
             self.start_media(who)
+
+    def forget_media(self, who: Participant) -> None:
+        """Nothing is left of a browser's connections: both begin anew when it is back."""
+        if who.media:
+            self.spawn(who.media.stop())
+            who.media = None
+        who.streams = []
+        self.phones.somebody_left(who.id)
+        self.changed(who, streams=[])
+        self.look_again()
 
     def leave(self, who: Participant, reason: str) -> None:
         """Somebody is out."""
@@ -376,9 +386,9 @@ class Room:
     async def tick(self) -> None:
         """Once a second: chairs that stay empty, a missing host, an empty room."""
         now = time.monotonic()
-        for who in list(self.people.values()):
-            if who.lost_at and now - who.lost_at > CHAIR_KEPT:
-                self.leave(who, "lost")
+        for who in [*self.people.values(), *self.lobby.values()]:
+            if who.lost_at and now - who.lost_at > who.patience:
+                self.leave(who, "left" if who.patience == PAGE_KEPT else "lost")
         self._pass_on_host()
         if (
             not self.people

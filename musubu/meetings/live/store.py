@@ -11,9 +11,11 @@ from django.db import transaction
 from musubu import clock, config
 from musubu.contracts import entitlements
 from musubu.meetings import defaults
-from musubu.meetings.models import Attendance, Barred, Command, Meeting, Sitting, Space
+from musubu.meetings.models import Attendance, Barred, Command, Meeting, MeetingDocument, Sitting, Space
 from musubu.parties import wall
 from musubu.terms import explain
+
+UNFINISHED = (MeetingDocument.State.WAITING, MeetingDocument.State.CONVERTING)
 
 
 @dataclass
@@ -104,6 +106,12 @@ def bar(meeting: int, key: str, name: str, at: datetime) -> None:
 def running() -> list[int]:
     """Meetings whose sitting was running when the process stopped."""
     return list(Sitting.objects.filter(ended_at__isnull=True).values_list("meeting", flat=True))
+
+
+def unfinished() -> list[tuple[int, str]]:
+    """Documents laid ready that were being made when the process stopped: (meeting, public id)."""
+    rows = MeetingDocument.objects.filter(sitting__isnull=True, deleted_at__isnull=True, state__in=UNFINISHED)
+    return [(meeting, str(key)) for meeting, key in rows.values_list("meeting", "public_id")]
 
 
 def commands() -> list[Command]:

@@ -18,7 +18,7 @@ class Command(models.Model):
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     contract = models.ForeignKey(Contract, models.CASCADE, null=True, related_name="+")  # all its rooms
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="+")  # or one
-    kind = models.CharField(max_length=20)  # end | call-in | call-out | tell
+    kind = models.CharField(max_length=20)  # end | call-in | call-out | tell | prepared
     data = models.JSONField(default=dict)
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

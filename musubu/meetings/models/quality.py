@@ -25,5 +25,10 @@ class QualitySample(models.Model):
     network = models.CharField(max_length=5, blank=True)  # udp | tcp | relay
     limited = models.CharField(max_length=10, blank=True)  # what held the sent picture back: cpu | bandwidth
 
+    # of the cameras received, hundredths: 0 coarse to 200 fine; none where none was received
+    layer = models.PositiveSmallIntegerField(null=True, blank=True)
+    coarse = models.PositiveSmallIntegerField(default=0)  # percent of the minute with a picture coarser than its tile
+    restarts = models.PositiveSmallIntegerField(default=0)  # of the media engine
+
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["attendance", "minute"], name="sample_once_a_minute")]

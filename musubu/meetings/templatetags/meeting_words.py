@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 
 from musubu import clock
 from musubu.meetings import naming, wording
@@ -22,6 +23,12 @@ def when(one: Any) -> str:
         minutes = round((one.ends_at - one.starts_at).total_seconds() / 60)
         return wording.when(one.starts_at, minutes, one.meeting.zone)
     return wording.when(one.starts_at, one.minutes, one.zone) if one.starts_at else ""
+
+
+@register.filter
+def here(told: str, moment: datetime | None) -> str:
+    """A moment told in Japan's time; the browser shows it in the person's own zone where that is another."""
+    return format_html('<time datetime="{}" data-here>{}</time>', moment.isoformat(), told) if moment else told
 
 
 @register.filter

@@ -26,6 +26,8 @@ def length_of(milliseconds: int) -> str:
 
 @register.filter
 def size(count: int) -> str:
+    if count < 100_000:
+        return f"{max(1, round(count / 1000))} kB" if count else "0 kB"
     return f"{count / 1_000_000_000:.1f} GB" if count >= 1_000_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
@@ -61,3 +63,12 @@ def source(name: str) -> str:
 @register.filter
 def percent(hundredths: float | None) -> str:
     return "–" if hundredths is None else f"{hundredths / 100:.1f} %"
+
+
+@register.filter
+def layer_name(hundredths: float | None) -> str:
+    """How fine the cameras came, of three layers: "fine (1.8)"."""
+    if hundredths is None:
+        return "–"
+    name = _("coarse") if hundredths < 67 else _("middle") if hundredths < 134 else _("fine")
+    return f"{name} ({hundredths / 100:.1f})"

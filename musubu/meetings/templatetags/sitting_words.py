@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from musubu.meetings.models import Attendance
+from musubu.meetings.together_words import CONTEXT
 
 register = template.Library()
+PROBLEMS = {  # of documents; all of these stand in `together_words`
+    "unreadable": "This document cannot be read. Open it on your computer, save it again or as PDF, and bring it anew.",
+    "locked": "This document asks for a password. Save it without one and bring it anew.",
+    "slow": "This document takes too long to prepare. Save it as PDF and bring that.",
+    "many-pages": "This document has more than 1,000 pages. Bring the part that you need.",
+}
 
 
 @register.filter
@@ -38,6 +46,12 @@ def end_reason(reason: str) -> str:
         "api": _("It was ended by a program of your company."), "service": _("The service was restarted."),
     }  # fmt: skip
     return known.get(reason, reason)
+
+
+@register.filter
+def document_problem(problem: str) -> str:
+    """Why a document cannot be shown, as the room says it."""
+    return pgettext(CONTEXT, PROBLEMS.get(problem, PROBLEMS["unreadable"]))
 
 
 @register.filter

@@ -10,6 +10,7 @@ import pytest
 from musubu import clock
 from musubu.meetings import queries_quality, queries_usage
 from musubu.meetings.actions import quality
+from musubu.meetings.live.layers import Wish, received
 from musubu.meetings.models import Attendance, QualitySample, Sitting
 from musubu.meetings.tests.company import START, Company, client
 from musubu.parties import cast
@@ -41,7 +42,8 @@ def _row(one: Attendance, minute: int, bad: bool) -> dict[str, Any]:
         "attendance": str(one.public_id), "at": START + timedelta(minutes=minute, seconds=5), "loss_up": 7.5 if bad else 0,
         "loss_down": 0.1, "rtt_ms": 640 if bad else 30, "jitter_ms": 4, "kbps_up": 900, "kbps_down": 1500,
         "freezes": 2 if bad else 0, "freeze_seconds": 4.5 if bad else 0, "limited": "cpu" if bad else "none",
-        "path": "relay" if bad else "udp",
+        "path": "relay" if bad else "udp", "layer": 0.5 if bad else None, "coarse": 80 if bad else 0,
+        "restarts": int(bad and minute == 1),
     }  # fmt: skip
 
 
@@ -61,9 +63,19 @@ def test_the_worst_comes_first_with_the_reasons(sitting: Sitting) -> None:
     assert (worst.name, worst.bad, worst.minutes, worst.freezes, worst.frozen) == ("悪い人", 3, 3, 6, 13_500)
     why = " ".join(worst.why)
     assert "7.5 %" in why and "640 ms" in why and "relay" in why and "processor" in why and "5.2 s" in why
-    assert (good.bad, good.why) == (0, []) and phone.minutes == 0
+    assert "coarser" in why and "restarted 1 time;" in why and (worst.layer, worst.restarts) == (50, 1)
+    assert (good.bad, good.why) == (0, []) and phone.minutes == 0 and good.layer is None
     (line,) = queries_quality.by_sitting(sitting.meeting.contract, START, START + timedelta(days=1))
     assert (line.people, line.minutes, line.bad, line.freezes) == (3, 6, 3, 6) and line.share == 50
+    assert (line.layer, line.restarts) == (50, 1)
+
+
+def test_what_is_received_is_compared_with_what_is_looked_at() -> None:
+    wishes = [Wish("a", "camera", 720), Wish("b", "camera", 200), Wish("c", "camera", 0), Wish("s", "screen", 900)]
+    assert received(wishes, {("a", "camera"): 2, ("b", "camera"): 0, ("s", "screen"): 1}) == (1, False)
+    assert received(wishes, {("a", "camera"): 0, ("b", "camera"): -1}) == (0, True)
+    assert received(wishes, {("s", "screen"): 0, ("c", "camera"): 0}) == (None, True)
+    assert received([], {}) == (None, False)
 
 
 def test_usage_counts_people_and_minutes(company: Company, sitting: Sitting) -> None:
@@ -87,11 +99,16 @@ def test_who_sees_which_page(company: Company, sitting: Sitting) -> None:
                 assert staff.get(base + path + one).status_code == 200
             assert client(company.member).get(base + path).status_code == 403
         assert "品質会議" in owner.get(base + "quality/").content.decode()
+        assert "coarse (0.5)" in owner.get(base + "quality/").content.decode()
+        assert ",0.5,1" in owner.get(base + "quality/?format=csv").content.decode()
         assert "品質会議" not in staff.get(base + "quality/").content.decode()
-        assert "180" in staff.get("/staff/meetings/usage/").content.decode()
+        page = staff.get("/staff/meetings/usage/").content.decode()
+        assert "180" in page and 'usage/" aria-current' in page and '/staff/meetings/" aria-current' not in page
+        assert "/staff/meetings/usage/" in staff.get("/staff/meetings/").content.decode()
         assert owner.get("/staff/meetings/usage/").status_code == 403
         page = owner.get(of_sitting).content.decode()
         assert "悪い人" in page and "電話" in page
+        assert '<time datetime="2026-04-10T02:00:00+00:00" data-here>2026-04-10 11:00</time>' in page
         table = owner.get(of_sitting + "attendance.csv").content.decode()
         assert table.count("\n") == 4 and "良い人" in table
         assert "7.5" in owner.get(of_sitting + "quality/?format=csv").content.decode()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from icalendar import Calendar
+from PIL import Image
 
 from musubu import clock
-from musubu.meetings import wording
+from musubu.meetings import branding, wording
 from musubu.meetings.actions import planning, reminding
 from musubu.meetings.actions.planning import Guest
-from musubu.meetings.models import Meeting
+from musubu.meetings.models import Meeting, Space
 from musubu.meetings.repeating import Repetition
 from musubu.meetings.tests.company import START, TOMORROW, Company
 from musubu.notices import attachments
@@ -48,6 +52,59 @@ def test_an_invitation_is_a_calendar_entry(company: Company) -> None:
     assert event["ATTENDEE"].params["RSVP"] == "TRUE" and event.decoded("DTSTART") == TOMORROW
     assert event.walk("VALARM")[0].decoded("TRIGGER") == timedelta(minutes=-10)
     assert entry(mail).walk("VTIMEZONE")[0]["TZID"] == "Asia/Tokyo"
+
+
+def branded(company: Company, logo: bytes = b"", kind: str = "png") -> None:
+    space, _ = Space.objects.get_or_create(contract=company.contract)
+    space.settings = {"colour": "#7a1f3d"} | ({"logo": kind} if logo else {})
+    space.save()
+    if logo:
+        branding.folder(company.contract).mkdir(parents=True, exist_ok=True)
+        (branding.folder(company.contract) / f"logo.{kind}").write_bytes(logo)
+
+
+def sent(mail: Notice) -> Any:
+    """As it leaves, read by a mail program."""
+    files = [attachments.read(one) for one in mail.attachments]
+    return attachments.mail(mail.subject, mail.body, "a@b.example", mail.to_email, files).message()
+
+
+def test_the_mail_wears_the_contractors_look_beside_plain_text(company: Company) -> None:
+    branded(company)
+    meeting = company.plan(guests=GUEST, agenda="<b>議題</b>", title="企画 & 予算")
+    message = sent(mails()[0])
+    kinds = [one.get_content_type() for one in message.walk() if not one.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "text/calendar", "text/calendar"]
+    html = (
+        next(one for one in message.walk() if one.get_content_type() == "text/html").get_payload(decode=True).decode()
+    )
+    assert 'lang="ja"' in html and "#7a1f3d" in html and "企画 &amp; 予算" in html and "&lt;b&gt;議題" in html
+    assert company.organisation.name in html and f'href="{wording.naming.link(meeting)}"' in html and "<img" not in html
+    planning.cancel(meeting=meeting, person=company.owner)
+    assert b"href" not in attachments.read(mails("cancelled")[0].attachments[1]).content
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="40" height="10" fill="#7a1f3d"/></svg>'
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_logo_stands_in_the_mail_itself(company: Company, tmp_path: Path, monkeypatch: Any, kind: str) -> None:
+    monkeypatch.setenv("MUSUBU_VAR", str(tmp_path))
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 300), "#7a1f3d").save(out, "PNG")
+    branded(company, out.getvalue() if kind == "png" else SVG, kind)
+    company.plan(guests=GUEST)
+    message = sent(mails()[0])
+    picture = next(one for one in message.walk() if one.get_content_type() == "image/png")
+    assert picture["Content-ID"] == "<logo>" and Image.open(io.BytesIO(picture.get_payload(decode=True))).width == 360
+    assert "cid:logo" in attachments.read(mails()[0].attachments[1]).content.decode()
+
+
+def test_a_damaged_logo_costs_no_mail(company: Company, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("MUSUBU_VAR", str(tmp_path))
+    branded(company, b"nothing")
+    company.plan(guests=GUEST)
+    assert "<img" not in attachments.read(mails()[0].attachments[1]).content.decode()
 
 
 def test_the_receivers_own_language_counts(company: Company) -> None:

@@ -157,7 +157,7 @@ def test_lists_search_filter_and_leave_as_csv(company: Company) -> None:
     found = text(who.get(at(company, f"list/?whose=all&q={theirs.number[:6]}")))
     assert "開発会議" in found and "営業会議" not in found
     past = text(who.get(at(company, "list/?show=past&whose=all")))
-    assert "開発会議" in past and ">30<" in past
+    assert "開発会議" in past and ">30<" in past and '<a href="/meetings/sittings/' in past
     for page in ("list/?whose=all&format=csv", "list/?show=past&whose=all&format=csv"):
         assert "開発会議" in text(who.get(at(company, page)))
 

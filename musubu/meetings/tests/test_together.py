@@ -1,4 +1,4 @@
-"""What meetings leave behind: seen by those who were there, prepared by the host alone, deleted with the contract."""
+"""What meetings leave behind: seen by those who were there, deleted with the contract."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from PIL import Image
 from musubu import clock
 from musubu.contracts import holds
 from musubu.meetings.actions import planning
-from musubu.meetings.models import Attendance, Board, ChatMessage, Meeting, MeetingDocument, Poll, SharedFile, Sitting
+from musubu.meetings.models import Attendance, Board, ChatMessage, Meeting, SharedFile, Sitting
 from musubu.meetings.service import SERVICE
 from musubu.meetings.tests.company import Company, client
 from musubu.meetings.together import burning, chat, deleting, documents, files, places, polls, queries
 from musubu.parties import cast
 from musubu.parties.models import AuditEntry, Person, Role
-from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
 
 
@@ -104,22 +103,6 @@ def test_a_personal_room_begins_empty_each_time(company: Company) -> None:
         Sitting.objects.filter(pk=first.pk).update(ended_at=clock.now())
         second = company.runs(meeting)
         assert places.of_room(Board.objects.all(), meeting, second).count() == expected
-
-
-def test_only_the_host_prepares(company: Company) -> None:
-    meeting = company.plan()
-    told = {"question": "Q", "options": ["A", "B"]}
-    with pytest.raises(NotAllowed):
-        polls.prepare(meeting=meeting, person=company.member, told=told)
-    with pytest.raises(NotAllowed):
-        documents.prepare(meeting=meeting, person=company.member, name="a.txt", read=io.BytesIO(b"x").read)
-    polls.prepare(meeting=meeting, person=company.owner, told=told)
-    row = documents.prepare(meeting=meeting, person=company.owner, name="議題.txt", read=io.BytesIO(b"x").read)
-    assert Poll.objects.count() == 1 and AuditEntry.objects.filter(action="meetings.prepare-document").exists()
-    documents.convert(str(row.public_id))
-    documents.convert(str(row.public_id))  # twice is once
-    row.refresh_from_db()
-    assert (row.state, row.pages) == (MeetingDocument.State.READY, 1)
 
 
 def test_votes_count_once_and_an_anonymous_one_has_no_name(company: Company) -> None:

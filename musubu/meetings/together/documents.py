@@ -15,8 +15,7 @@ from musubu.engines.office import libreoffice, pdf
 from musubu.engines.office.problems import Unusable
 from musubu.meetings.models import Attendance, Meeting, MeetingDocument
 from musubu.meetings.together import files, places
-from musubu.parties import audit, permissions
-from musubu.parties.models import Person
+from musubu.parties import audit
 from musubu.refusals import NotPossible
 
 State = MeetingDocument.State
@@ -31,23 +30,11 @@ def bring(*, attendance: Attendance, name: str, size: int, read: files.Read) -> 
         meeting=attendance.sitting.meeting, sitting=attendance.sitting, attendance=attendance.public_id,
         by=attendance.name,
     )  # fmt: skip
-    return _keep(row, name, read)
+    return keep(row, name, read)
 
 
-def prepare(*, meeting: Meeting, person: Person, name: str, read: files.Read) -> MeetingDocument:
-    """The host lays a document ready before the meeting."""
-    permissions.require(person, "contracts.use", provider=meeting.provider, organisation=meeting.organisation)
-    if person.pk != meeting.host_id:
-        raise permissions.NotAllowed("meetings.prepare")
-    row = _keep(MeetingDocument(meeting=meeting, by=person.name[:60]), name, read)
-    audit.record(
-        provider=meeting.provider, actor=person, action="meetings.prepare-document", subject=row.public_id.hex,
-        organisation=meeting.organisation, after={"meeting": str(meeting.public_id), "name": row.name},
-    )  # fmt: skip
-    return row
-
-
-def _keep(row: MeetingDocument, name: str, read: files.Read) -> MeetingDocument:
+def keep(row: MeetingDocument, name: str, read: files.Read) -> MeetingDocument:
+    """Its content beside the row, if it is of a kind that can be shown."""
     row.name, row.at = files.clean_name(name), clock.now()
     if extension(row) not in libreoffice.EXTENSIONS | {"pdf"}:
         raise NotPossible(
@@ -83,7 +70,8 @@ def convert(public_id: str) -> None:
         found = {"state": State.FAILED, "problem": error.why}
     except OSError:
         found = {"state": State.FAILED, "problem": "unreadable"}
-    MeetingDocument.objects.filter(pk=row.pk).update(**found)
+    if not MeetingDocument.objects.filter(pk=row.pk, deleted_at__isnull=True).update(**found):
+        _unlink(row)  # it was removed meanwhile
 
 
 def _made(row: MeetingDocument) -> list[tuple[float, float]]:

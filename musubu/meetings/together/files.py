@@ -48,20 +48,24 @@ def kept_bytes(contract: Contract) -> int:
     )
 
 
-def check_room(attendance: Attendance, size: int, most: int) -> None:
-    """Raises TooLarge or NotPossible where a file of this size may not come."""
+def check_space(contract: Contract, size: int, most: int) -> None:
+    """Raises TooLarge where a file of this size may not come."""
     if size > most:
         raise TooLarge(
             _("This file has %(size)d MB; the most is %(most)d MB. Make it smaller, or share a link to it.")
             % {"size": -(-size // MEGABYTE), "most": most // MEGABYTE}
         )
-    contract = attendance.sitting.meeting.contract
     quota = int(contract.plan.limits.get("files_mb", QUOTA_MB)) * MEGABYTE
     if kept_bytes(contract) + size > quota:
         raise TooLarge(
             _("The contract's space for files (%(most)d MB) is full. Delete files of past meetings first.")
             % {"most": quota // MEGABYTE}
         )
+
+
+def check_room(attendance: Attendance, size: int, most: int) -> None:
+    """Raises TooLarge or NotPossible where a file of this size may not come from somebody in the room."""
+    check_space(attendance.sitting.meeting.contract, size, most)
     if attendance.sitting.shared_files.filter(attendance=attendance.public_id).count() >= MOST_OF_ONE:
         raise NotPossible(_("You have shared very many files already. Delete some of them first."))
 

@@ -14,25 +14,10 @@ from django.utils.translation import gettext as _
 from musubu import clock, config
 from musubu.meetings.models import Meeting, Poll, PollVote
 from musubu.meetings.together import places
-from musubu.parties import audit, permissions
-from musubu.parties.models import Person
 from musubu.refusals import NotPossible
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_QUESTION, MOST = 12, 200, 300, 100
 State = Poll.State
-
-
-def prepare(*, meeting: Meeting, person: Person, told: dict[str, Any]) -> Poll:
-    """The host prepares a poll before the meeting, from its page."""
-    permissions.require(person, "contracts.use", provider=meeting.provider, organisation=meeting.organisation)
-    if person.pk != meeting.host_id:
-        raise permissions.NotAllowed("meetings.prepare")
-    poll = add(meeting.pk, None, told)
-    audit.record(
-        provider=meeting.provider, actor=person, action="meetings.prepare-poll", subject=poll.public_id.hex,
-        organisation=meeting.organisation, after={"meeting": str(meeting.public_id), "question": poll.question},
-    )  # fmt: skip
-    return poll
 
 
 def add(meeting_id: int, sitting: int | None, told: dict[str, Any]) -> Poll:

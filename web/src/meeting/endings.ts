@@ -7,6 +7,7 @@ type Ending = Extract<FromServer, { t: "ended" | "removed" | "taken-over" | "ref
 
 const REFUSED: Record<string, () => string> = {
   full: () => t("The room is full"), locked: () => t("The room is locked"), "turned-away": () => t("You were not let in"),
+  removed: () => t("You were removed"),
   barred: () => t("This meeting is closed to you"), ticket: () => t("This page is too old"), flood: () => t("You were disconnected"),
   malformed: () => t("You were disconnected"), rate: () => t("You were disconnected"), suspended: () => t("Meetings are paused"), empty: () => t("This meeting is over"),
   contract: () => t("Meetings are not open"), cancelled: () => t("This meeting was cancelled"), "sign-in": () => t("Please sign in"),

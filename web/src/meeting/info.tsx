@@ -19,6 +19,13 @@ export function invitation(facts: { title: string; link: string; number: string;
   return lines.join("\n");
 }
 
+/** In the person's own zone; with its day where that is not today. */
+export function clockOf(at: number, language: string, now = new Date()): string {
+  const moment = new Date(at);
+  const day = moment.toDateString() === now.toDateString() ? {} : { month: "short", day: "numeric" } as const;
+  return moment.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit" });
+}
+
 export function Info({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const facts = usePicked(meeting, (value) => value.facts);
   const look = usePicked(meeting, (value) => value.look);
@@ -33,7 +40,7 @@ export function Info({ meeting }: { meeting: Meeting }): JSX.Element | null {
       <dl>
         <dt>{t("Meeting")}</dt><dd>{facts.title}</dd>
         <dt>{t("Organiser")}</dt><dd>{facts.organisation}</dd>
-        <dt>{t("Began at")}</dt><dd>{new Date(startedAt).toLocaleTimeString(meeting.page.language, { hour: "2-digit", minute: "2-digit" })}</dd>
+        <dt>{t("Began at")}</dt><dd>{clockOf(startedAt, meeting.page.language)}</dd>
         <dt>{t("Link")}</dt><dd><code>{facts.link}</code></dd>
         {facts.number ? <><dt>{t("Number")}</dt><dd><code>{grouped(facts.number)}</code></dd></> : null}
         {facts.pass_code ? <><dt>{t("Pass code")}</dt><dd><code>{facts.pass_code}</code></dd></> : null}

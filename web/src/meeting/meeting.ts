@@ -6,6 +6,7 @@ import { Local } from "./local";
 import { look, Meter } from "./network";
 import { features } from "./features";
 import { terminal, type RoomPage } from "./page";
+import type { Place } from "./place";
 import type { FromServer, Person, Source, Welcome } from "./protocol";
 import { Receiving } from "./receiving";
 import { Sending } from "./sending";
@@ -35,6 +36,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #spoke = new Map<string, number>();
   #clicked = 0;
   #arrived = false;
+  #returned = false; // the page was loaded anew
   #soundCounts = false;
   #asked = false; // a host has asked to unmute: then one may, though others may not
   #entered = false;
@@ -58,12 +60,22 @@ export class Meeting extends Store<RoomState> implements Ear {
   /** `clicked`: when the person asked for it, in the page's own time. */
   join(ticket: string, clicked: number): void {
     this.#clicked = clicked;
+    this.#dial(ticket).connect();
+  }
+
+  /** After the page was loaded anew. */
+  comeBack(place: Place): void {
+    this.#returned = true;
+    this.#dial("").comeBack(place.resume);
+  }
+
+  #dial(ticket: string): Line {
     this.set({ phase: "connecting", refusal: "", over: null });
     const { protocol, host } = window.location;
     const address = `${protocol === "https:" ? "wss" : "ws"}://${host}${this.page.socket}`;
     const { phone, browser, version, system } = terminal();
     this.line = new Line(address, ticket, { browser: `${browser} ${version}`, system, phone, width: window.innerWidth }, this);
-    this.line.connect();
+    return this.line;
   }
 
   hear(message: FromServer): void {
@@ -150,9 +162,10 @@ export class Meeting extends Store<RoomState> implements Ear {
   #first(welcome: Welcome): void {
     this.#entered = true;
     const others = welcome.people.filter((one) => one.id !== welcome.me);
-    this.#arrived = others.length === 0; // nobody to arrive at: nothing is measured
+    this.#arrived = others.length === 0 || this.#returned; // nobody to arrive at, or no click: nothing is measured
     this.#soundCounts = !others.some((one) => one.camera);
-    if (welcome.room.settings.mute_on_entry && !welcome.rights.host && this.local.value.micOn) {
+    if (this.#returned) this.#asBefore(welcome.people.find((one) => one.id === welcome.me));
+    else if (welcome.room.settings.mute_on_entry && !welcome.rights.host && this.local.value.micOn) {
       void this.local.switchMic(false);
       this.tell(t("You are muted: this meeting mutes everybody who comes in."));
     }
@@ -162,6 +175,12 @@ export class Meeting extends Store<RoomState> implements Ear {
     window.addEventListener("online", again);
     (navigator as { connection?: EventTarget }).connection?.addEventListener("change", () => { this.#pathChanged(); });
     void this.#wake();
+  }
+
+  /** Whom a host muted meanwhile stays so. */
+  #asBefore(me: Person | undefined): void {
+    if (me && !me.mic && this.local.value.micOn) void this.local.switchMic(false);
+    if (me && !me.camera && this.local.value.cameraOn) void this.local.switchCamera(false);
   }
 
   /** Both connections anew; receiving begins on the server's side as soon as it knows what is looked at. */

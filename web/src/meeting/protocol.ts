@@ -76,7 +76,7 @@ export interface FeatureMessage { t: "feature"; name: string; act: string; data:
 
 export type FromServer =
   | Welcome
-  | { t: "waiting"; title: string; text: string }
+  | { t: "waiting"; title: string; text: string; resume?: string }
   | { t: "lobby"; people: Waiting[] }
   | { t: "question"; about: string; terminal: Terminal; since: number | string }
   | { t: "taken-over"; terminal: Terminal; text?: string }
@@ -106,7 +106,7 @@ export type FromServer =
 
 /* What is sent; `n` is added by the socket where an answer is wanted. */
 export type ToServer =
-  | { t: "hello"; ticket?: string; resume?: string; take_over?: boolean; terminal: Terminal }
+  | { t: "hello"; ticket?: string; resume?: string; fresh?: boolean; take_over?: boolean; terminal: Terminal }
   | { t: "publish"; sdp: string; streams: Stream[] }
   | { t: "answer"; sdp: string; round: number }
   | { t: "again"; sending?: boolean; receiving?: boolean }
@@ -131,6 +131,7 @@ export type ToServer =
   | { t: "record"; on: boolean }
   | { t: "end" }
   | { t: "leave" }
+  | { t: "away" }
   | { t: "timer"; seconds: number }
   | { t: "feature"; name: string; act: string; data: Record<string, unknown> };
 

@@ -18,6 +18,7 @@ import { Info } from "./info";
 import * as keys from "./keys";
 import { Meeting } from "./meeting";
 import { read as readPage } from "./page";
+import { leave as leavePlace, take as takePlace } from "./place";
 import { People } from "./people";
 import { Settings } from "./settings";
 import { Stage } from "./stage";
@@ -126,15 +127,21 @@ function start(): void {
   keepStates(meeting);
   embed.listen(meeting);
   keys.listen(meeting);
+  const kept = takePlace(page.enter);
+  const place = page.refused ? null : kept;
   const direct = page.ticket !== null && !page.refused && (new URLSearchParams(window.location.search).get("direct") === "1" || meeting.local.choices.direct);
   if (!("RTCPeerConnection" in window) || !("requestVideoFrameCallback" in HTMLVideoElement.prototype || "srcObject" in HTMLVideoElement.prototype)) meeting.finish(unsupported());
-  else if (direct && page.ticket) meeting.join(page.ticket, 0);
+  else if (place) {
+    meeting.local.set({ micOn: place.mic, cameraOn: place.camera });
+    meeting.comeBack(place);
+  } else if (direct && page.ticket) meeting.join(page.ticket, 0);
   render(<Room meeting={meeting} />, root);
   if (meeting.value.phase === "over") return;
   if (lacking(window)) meeting.local.set({ micTrouble: lacking(window), cameraTrouble: lacking(window), micOn: false, cameraOn: false });
   else void meeting.local.begin();
   hints.listen(meeting);
-  window.addEventListener("pagehide", () => { meeting.line?.say({ t: "leave" }); });
+  window.addEventListener("pagehide", () => { leavePlace(meeting); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) takePlace(page.enter); });
   (window as { meeting?: Meeting }).meeting = meeting; // for measuring and support
 }
 

@@ -89,3 +89,26 @@ test("a connection that never opens is given up", () => {
   vi.advanceTimersByTime(20_000);
   expect(FakeSocket.all.length).toBeGreaterThan(silent);
 });
+
+test("a page that was loaded anew says so until it is welcomed", () => {
+  line.close();
+  line = new Line("ws://here/", "", {}, { hear: () => undefined, hearBinary: () => undefined, cut: () => undefined, over: () => undefined });
+  line.comeBack("kept");
+  last().opens();
+  expect(last().sent[0]).toMatchObject({ t: "hello", resume: "kept", fresh: true });
+  last().says({ t: "welcome", resume: "r3" });
+  line.away();
+  last().closes(1006);
+  vi.advanceTimersByTime(LONGEST_WAIT);
+  last().opens();
+  expect(last().sent[0]).toMatchObject({ resume: "r3" });
+  expect(last().sent[0]).not.toHaveProperty("fresh");
+});
+
+test("from the lobby it comes back to the same place", () => {
+  last().says({ t: "waiting", title: "", text: "", resume: "w1" });
+  last().closes(1006);
+  vi.advanceTimersByTime(LONGEST_WAIT);
+  last().opens();
+  expect(last().sent[0]).toMatchObject({ resume: "w1" });
+});

@@ -32,6 +32,7 @@ export class Line {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resume = "";
+  #fresh = false; // the page was loaded anew: its media connections are gone
   #closed = false;
   #welcomed = false;
 
@@ -41,6 +42,13 @@ export class Line {
 
   get resume(): string { return this.#resume; }
   get open(): boolean { return this.#welcomed && this.#socket?.readyState === WebSocket.OPEN; }
+
+  /** To the chair that a former load of this page had. */
+  comeBack(resume: string): void {
+    this.#resume = resume;
+    this.#fresh = true;
+    this.connect();
+  }
 
   connect(): void {
     clearTimeout(this.#timer);
@@ -56,7 +64,7 @@ export class Line {
   /** Said first on each connection, and again to take the place of one's other terminal. */
   hello(takeOver: boolean): void {
     const who = this.#resume ? { resume: this.#resume } : { ticket: this.ticket };
-    this.#write({ t: "hello", ...who, ...(takeOver ? { take_over: true } : {}), terminal: this.terminal });
+    this.#write({ t: "hello", ...who, ...(this.#fresh ? { fresh: true } : {}), ...(takeOver ? { take_over: true } : {}), terminal: this.terminal });
   }
 
   /** After a network change: do not wait for the old connection to be found dead. */
@@ -84,6 +92,11 @@ export class Line {
     if (this.open) this.#socket?.send(bytes);
   }
 
+  /** The page goes; perhaps it is only loaded anew. */
+  away(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#write({ t: "away" });
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -104,8 +117,10 @@ export class Line {
     if (message.t === "welcome") {
       this.#attempt = 0;
       this.#welcomed = true;
+      this.#fresh = false;
       this.#resume = message.resume;
-    } else if (message.t === "resume") this.#resume = message.token;
+    } else if (message.t === "waiting") this.#resume = message.resume ?? "";
+    else if (message.t === "resume") this.#resume = message.token;
     else if (message.t === "done" || (message.t === "refused" && message.n !== undefined)) { this.#answer(message); return; }
     this.ear.hear(message);
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musubu.meetings.live.features import Refused
 from musubu.meetings.live.participant import Participant
@@ -12,6 +12,9 @@ from musubu.meetings.live.room import Room
 from musubu.meetings.live.together.base import require, text, whole
 from musubu.meetings.live.together.drawn import Drawn
 from musubu.meetings.together import documents
+
+if TYPE_CHECKING:
+    from musubu.meetings.live.house import House
 
 UNFINISHED = ("waiting", "converting")
 
@@ -29,6 +32,25 @@ class Documents(Drawn):
         for one in self._kept(room)["list"]:
             if one["state"] in UNFINISHED:
                 room.spawn(self._convert(room, one["id"]))
+
+    async def prepared(self, house: House, room: Room | None, key: str) -> None:
+        """Brought on the meeting's page: made ready there and then, so that the organiser sees that it can be shown."""
+        if room is None:
+            house.spawn(self._make(key))
+            return
+        await self._read(room)
+        self._tell_list(room)
+        found = next((one for one in self._kept(room)["list"] if one["id"] == key), None)
+        if found is None:
+            self._gone(room, key)
+        elif found["state"] in UNFINISHED:
+            room.spawn(self._convert(room, key))
+
+    async def _make(self, key: str) -> None:
+        """One at a time on this machine, so that running rooms do not feel it."""
+        self._one_at_a_time = self._one_at_a_time or asyncio.Semaphore(1)
+        async with self._one_at_a_time:
+            await asyncio.to_thread(_convert, key)
 
     def _kept(self, room: Room) -> dict[str, Any]:
         kept: dict[str, Any] = room.kept.setdefault(self.name, {})
@@ -70,14 +92,11 @@ class Documents(Drawn):
         return {}
 
     async def _convert(self, room: Room, key: str) -> None:
-        """One at a time on this machine, so that running rooms do not feel it."""
-        self._one_at_a_time = self._one_at_a_time or asyncio.Semaphore(1)
-        async with self._one_at_a_time:
-            for one in self._kept(room)["list"]:
-                if one["id"] == key:
-                    one["state"] = "converting"
-            self._tell_list(room)
-            await asyncio.to_thread(_convert, key)
+        for one in self._kept(room)["list"]:
+            if one["id"] == key:
+                one["state"] = "converting"
+        self._tell_list(room)
+        await self._make(key)
         await self._read(room)
         self._tell_list(room)
 
@@ -120,19 +139,24 @@ class Documents(Drawn):
 
     async def _remove(self, room: Room, who: Participant, data: dict[str, Any]) -> dict[str, Any]:
         """Hosts, and who brought it."""
-        found, kept = self._one(room, data), self._kept(room)
+        found = self._one(room, data)
         if not who.is_host and found["owner"] != who.id:
             raise Refused("not-host")
         row = await self.ask(room, documents.one_of_room, room.facts.meeting, room.facts.sitting, found["id"])
         if row is not None:
             await self.ask_as(room, who, documents.delete, row)
-        self.shelf(room).forget(uuid.UUID(found["id"]))
-        if kept["shown"] and kept["shown"]["id"] == found["id"]:
-            kept["shown"] = None
-            self.tell(room, "shown", {"shown": None}, who)
+        self._gone(room, found["id"])
         await self._read(room)
         self._tell_list(room)
         return {}
+
+    def _gone(self, room: Room, key: str) -> None:
+        """Nobody writes on it or sees it any more."""
+        kept = self._kept(room)
+        self.shelf(room).forget(uuid.UUID(key))
+        if kept["shown"] and kept["shown"]["id"] == key:
+            kept["shown"] = None
+            self.tell(room, "shown", {"shown": None})
 
     def _shown(self, room: Room) -> dict[str, Any]:
         shown: dict[str, Any] | None = self._kept(room)["shown"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musubu.meetings.live.features import Refused
 from musubu.meetings.live.participant import Participant
@@ -11,6 +11,9 @@ from musubu.meetings.live.room import Room
 from musubu.meetings.live.together.base import Together, host_only, text
 from musubu.meetings.models import Poll
 from musubu.meetings.together import polls
+
+if TYPE_CHECKING:
+    from musubu.meetings.live.house import House
 
 TOGETHER = 0.3  # seconds
 
@@ -25,6 +28,11 @@ class Polls(Together):
 
     async def _read(self, room: Room) -> None:
         room.kept[self.name] = await self.ask(room, polls.of_room, room.facts.meeting, room.facts.sitting)
+
+    async def prepared(self, house: House, room: Room | None, key: str) -> None:
+        if room:
+            await self._read(room)
+            self._tell_all(room, "")
 
     def _polls(self, room: Room) -> list[Poll]:
         found: list[Poll] = room.kept.get(self.name, [])
