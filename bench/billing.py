@@ -320,26 +320,34 @@ def rate_calls() -> dict[str, Any]:
     }
 
 
+EMPTY = """
+import musubu.cli; musubu.cli.django()
+from django.db import connection
+connection.cursor().execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+"""
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 
 
 def growth(sizes: tuple[int, ...] = SIZES) -> dict[str, Any]:
     """The same run at several sizes: cost for each invoice at the largest against the smallest, and the plot."""
+    if "DATABASE_URL" not in os.environ:
+        return in_postgresql("bench.billing", "growth")
     points = []
     for count in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            seconds, _memory = issued_in({**os.environ, "MUSUBU_VAR": folder, "DATABASE_URL": ""}, count)
+            seconds, _memory = issued_in({**os.environ, "MUSUBU_VAR": folder}, count)
         points.append((count, seconds))
+        _said(_start(EMPTY, dict(os.environ)))
     (DOCS / "growth.svg").write_text(plot_growth(points))
     each = [seconds / count for count, seconds in points]
-    ratio = each[-1] / each[1]
+    ratio = each[-1] / each[0]
     told = ", ".join(f"{count}: {seconds:.1f} s" for count, seconds in points)
     return {
         "value": round(ratio, 2),
         "unit": "times the cost of one invoice",
-        "reach": "at most 1.5",
-        "holds": ratio <= 1.5,
-        "conditions": f"{sizes[-1]} contracts against {sizes[1]}, two workers, SQLite; {told}; plot in growth.svg",
+        "reach": "at most 1.2",
+        "holds": ratio <= 1.2,
+        "conditions": f"{sizes[-1]} contracts against {sizes[0]}, two workers with their start, PostgreSQL; {told}; plot in growth.svg",
     }
 
 

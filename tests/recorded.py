@@ -20,7 +20,8 @@ SECRET = "room-secret"
 
 @dataclass(frozen=True)
 class Sender:
-    """Somebody in the room: a coloured picture (none: without), a tone in Hz, from when to when in seconds."""
+    """Somebody in the room: a coloured picture (none: without), a tone in Hz, from when to when in seconds. `moving`:
+    instead of the plain colour, ffmpeg's test picture with the grain of a camera, in 30 pictures a second."""
 
     feed: str
     colour: str = ""
@@ -29,6 +30,7 @@ class Sender:
     end: float = 0
     source: str = "camera"
     size: str = "640x360"
+    moving: bool = False
 
 
 def record(room: str, folder: Path, senders: list[Sender], seconds: float) -> None:
@@ -89,7 +91,10 @@ def _prepare(one: Sender, path: Path, seconds: float) -> None:
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
     if one.tone:
         command += ["-f", "lavfi", "-i", f"sine=f={one.tone}:r=48000:d={seconds}"]
-    if one.colour:
+    if one.moving:
+        picture = f"testsrc2=s={one.size}:r=30:d={seconds},noise=alls=6:allf=t"
+        command += ["-f", "lavfi", "-i", picture, "-b:v", "1500k"]
+    elif one.colour:
         command += ["-f", "lavfi", "-i", f"color=c={one.colour}:s={one.size}:r=15:d={seconds}"]
     codecs = ["-c:a", "libopus", "-b:a", "32k", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "8"]
     subprocess.run([*command, *codecs, str(path)], check=True)

@@ -1,5 +1,6 @@
-"""The demonstration, fourteen months on: months' runs approved, bank files matched, usage, an outage and its claim, a
-deposit, a cancellation. Every invoice is what `musubu terms simulate` says of the same contract, and nothing is off."""
+"""The demonstration, fourteen months on: months' runs approved, bank files matched, debit rounds with failures, cards with
+3-D Secure and refusals, usage, an outage and its claim, a deposit, payouts. Every invoice is what `musubu terms simulate`
+says of the same contract, and nothing is off."""
 
 from __future__ import annotations
 
@@ -12,15 +13,16 @@ from typing import Any
 import pytest
 
 from musubu import clock
-from musubu.billing import deposits, queries, runs, verify, walks
-from musubu.billing.models import BankDeposit, Invoice
+from musubu.billing import card_charges, deposits, plans, queries, runs, verify, walks
+from musubu.billing.models import BankDeposit, CardCharge, DebitLine, Invoice, PayoutLine
 from musubu.cli import terms as command
 from musubu.contracts import actions, pricelists, scenario, usage
 from musubu.contracts import clock as sandbox
 from musubu.contracts import verify as replay
 from musubu.contracts.models import Contract
-from musubu.demo import seed
-from musubu.parties import audit
+from musubu.demo import cards, money, seed
+from musubu.engines.payments.standin import walk
+from musubu.parties import audit, cast
 from musubu.parties.models import Membership, Person, Provider, Role
 from musubu.refusals import NotPossible
 from musubu.terms.calendar import next_month_first
@@ -60,6 +62,47 @@ def month(provider: Provider, n: int, phone: Contract, school: Contract) -> None
         actions.pay(contract=phone, person=maker, amount=30_000, key="deposit")
 
 
+DESK_DAYS = {2, 6, 15, 16, 17, 18, 19, 27, 28, 29, 30}  # statements, sales, payouts, and debits moved to a bank day
+
+
+def pass_days(provider: Provider, days: int, shop: Contract) -> None:
+    """Let so many days pass, with what billing staff do on some of them, and a customer who looks every third day."""
+    own = {role: staff(provider, role) for role in (Role.BILLING, Role.OWNER)}
+    assert provider.sandbox_now
+    end = provider.sandbox_now + timedelta(days=days)
+    for n in range(1, days + 1):
+        day = end - timedelta(days=days - n)
+        if day.astimezone(clock.TOKYO).day in DESK_DAYS or n % 3 == 0 or day == end:
+            sandbox.advance(provider, day)
+            with clock.standing_at(day):
+                money.pass_day(provider, own, day)
+                pay_on_the_page(shop)
+
+
+def video_shop(provider: Provider) -> Contract:
+    """A new customer whose card wants 3-D Secure at every payment."""
+    assert provider.sandbox_now
+    with clock.standing_at(provider.sandbox_now):
+        organisation, owner = cast.make_contractor(provider, "株式会社ほたる映像", "owner@hotaru.example")
+        plan = provider.plans.get(service="videog", code="business")
+        more = {"payment": "card"}
+        contract = actions.open_contract(
+            provider=provider, organisation=organisation, plan=plan, responsible=owner, more=more
+        )
+        actions.conclude(contract=contract)
+        cards.set_up_card(contract, "3184")
+    return contract
+
+
+def pay_on_the_page(contract: Contract) -> None:
+    """What waits for the customer's authentication is paid with it, on the card company's page."""
+    for one in plans.open_of(contract):
+        page = card_charges.pay_page(invoice=one.invoice, person=contract.responsible, back="http://localhost/back/")
+        walk(page.address, "3184", "approve")
+        charge = CardCharge.objects.get(invoice=one.invoice, how="page", state="started")
+        assert card_charges.finish_page(charge).state == "paid"
+
+
 def simulated(contract: Contract, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """What the command says of the contract's own journal."""
     assert contract.played_to
@@ -89,12 +132,14 @@ def test_fourteen_months(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
             valid_from=first,
             table=rates,
         )
-    for n in range(MONTHS):
-        assert provider.sandbox_now
-        sandbox.advance(provider, provider.sandbox_now + timedelta(days=30 + n % 2))
-        with clock.standing_at(provider.sandbox_now):
-            month(provider, n, phone, school)
-    sandbox.advance(provider, provider.sandbox_now + timedelta(days=3))
+    with cards.card_company():
+        shop = video_shop(provider)
+        for n in range(MONTHS):
+            assert provider.sandbox_now
+            pass_days(provider, 30 + n % 2, shop)
+            with clock.standing_at(provider.sandbox_now):
+                month(provider, n, phone, school)
+        sandbox.advance(provider, provider.sandbox_now + timedelta(days=3))
     assert list(verify.differences(provider)) == [] == list(replay.differences(provider))
     assert audit.first_broken(provider) is None
     compared = 0
@@ -110,6 +155,15 @@ def test_fourteen_months(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         assert kept == [(one["invoice"], one["due"], one["subtotal"], one["tax"], one["total"]) for one in said]
         compared += len(kept)
     assert compared > 60 and BankDeposit.objects.filter(matched_at__isnull=False).count() > 20
+    charges = Counter(CardCharge.objects.filter(provider=provider).values_list("state", flat=True))
+    assert charges["paid"] > 20 and charges["refused"] and charges["needs-authentication"] > 10
+    debited = Counter(DebitLine.objects.filter(run__provider=provider).values_list("result", flat=True))
+    assert debited["0"] > 12 and debited["1"] and debited["4"]
+    transfers = Counter(PayoutLine.objects.filter(run__provider=provider).values_list("result", flat=True))
+    assert transfers["paid"] > 20 and transfers["failed"]
+    fell = Contract.objects.filter(provider=provider, service="videog", outcomes__what="plan.changed")
+    hours = {one.outcomes.get(what="plan.changed").at.astimezone(clock.TOKYO).hour for one in fell}
+    assert hours == {18}  # VG-11.5
     kinds = Counter(Contract.objects.filter(provider=provider).values_list("outcomes__what", flat=True))
     for what in (
         "interest",

@@ -117,6 +117,7 @@ def world() -> Any:
                 "<str:uid>": "x",
                 "<str:token>": "y",
                 "<str:kind>": "svg",
+                "<str:place>": "logo",
             },
         )
 

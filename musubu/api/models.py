@@ -63,6 +63,7 @@ class Delivery(models.Model):
     kind = models.CharField(max_length=30)
     body = models.TextField()
     created_at = models.DateTimeField()
+    waits_for = models.DateTimeField(null=True, blank=True)  # by the provider's clock: it must not leave before
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)  # none: arrived, or given up
     tries = models.PositiveSmallIntegerField(default=0)
     status = models.PositiveSmallIntegerField(null=True, blank=True)

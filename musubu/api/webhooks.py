@@ -13,7 +13,8 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from musubu.refusals import NotPossible
 from musubu.terms.simulate import SHOWN_IN_JSON
 
 EVENTS = tuple(sorted(SHOWN_IN_JSON))  # what the terms bring about
+WAITS: dict[str, Callable[[Contract, Outcome], datetime | None]] = {}  # kind -> until when customers do not hear of it
 KINDS: list[str] = []  # what services tell by themselves (filled by site/wiring)
 # after a failure the next try comes after so many seconds (as the convention recommends); then it is given up
 RETRIES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -125,8 +127,23 @@ def forget_listeners() -> None:
 @effects.only_keeps
 def queue(contract: Contract, outcome: Outcome) -> None:
     """Put a message for each listening webhook into the log, in the transaction that stores the outcome."""
-    for webhook in _listeners(contract, outcome.what):
-        _put(webhook, f"{webhook.pk}:{contract.pk}:{outcome.n}", outcome.what, _told(contract, outcome))
+    listeners = _listeners(contract, outcome.what)
+    asked = WAITS.get(outcome.what) if any(webhook.organisation_id for webhook in listeners) else None
+    waits = asked(contract, outcome) if asked else None
+    for webhook in listeners:
+        held = waits if webhook.organisation_id else None  # the provider's own systems hear at once
+        _put(webhook, f"{webhook.pk}:{contract.pk}:{outcome.n}", outcome.what, _told(contract, outcome), held)
+
+
+def let_leave(provider: Provider, waiting_for: datetime, at: datetime, kind: str) -> int:
+    """Messages of a kind that wait for a moment leave at another one; how many."""
+    rows = Delivery.objects.filter(webhook__provider=provider, kind=kind, waits_for=waiting_for)
+    return rows.update(waits_for=at)
+
+
+def release(provider: Provider, now: datetime) -> int:
+    """What waited for a moment that has come may leave; how many."""
+    return Delivery.objects.filter(webhook__provider=provider, waits_for__lte=now).update(waits_for=None)
 
 
 def tell(kind: str, contract: Contract, data: dict[str, Any]) -> None:
@@ -157,7 +174,7 @@ def _told(contract: Contract, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _put(webhook: Webhook, key: str, kind: str, data: dict[str, Any]) -> None:
+def _put(webhook: Webhook, key: str, kind: str, data: dict[str, Any], waits: datetime | None = None) -> None:
     body = {"type": kind, "timestamp": clock.now().isoformat(), "data": data}
     row = Delivery(
         webhook=webhook,
@@ -166,6 +183,7 @@ def _put(webhook: Webhook, key: str, kind: str, data: dict[str, Any]) -> None:
         kind=kind,
         body=json.dumps(body, ensure_ascii=False),
         created_at=clock.now(),
+        waits_for=waits,
         next_try_at=wall.now(),
     )
     Delivery.objects.bulk_create([row], ignore_conflicts=True)
@@ -204,7 +222,10 @@ def deliver_due() -> int:
 @transaction.atomic
 def _claimed() -> list[Delivery]:
     due = Delivery.objects.filter(
-        delivered_at__isnull=True, next_try_at__lte=wall.now(), webhook__revoked_at__isnull=True
+        delivered_at__isnull=True,
+        waits_for__isnull=True,
+        next_try_at__lte=wall.now(),
+        webhook__revoked_at__isnull=True,
     ).order_by("next_try_at", "pk")
     rows = list(due.select_related("webhook__provider")[:BATCH])
     held = wall.now() + timedelta(seconds=TIMEOUT * len(rows) + TIMEOUT)

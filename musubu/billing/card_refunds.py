@@ -6,11 +6,11 @@ import logging
 from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.billing import card_charges, cards, repayments, vouchers
+from musubu.billing import card_charges, cards, payables, payouts, repayments, vouchers
 from musubu.billing.ledger import Line
 from musubu.billing.models import CardCharge, CardDispute, CardRefund, Entry, Payable, PayoutLine, Voucher
 from musubu.contracts import actions
@@ -25,15 +25,29 @@ DECIDED = {"won": "won", "lost": "lost"}
 
 
 def payable(contract: Contract) -> int:
-    """What the books owe the customer back (whole yen), less what is on its way to a card already, and what is paid
-    out by bank transfer."""
+    """What the books owe the customer back (whole yen), less what is on its way to a card or with the bank already."""
     rows = Entry.objects.filter(contract=contract, account="refunds-payable")
     owed = rows.aggregate(n=Sum(F("credit") - F("debit")))["n"] or 0
     asked = CardRefund.objects.filter(charge__contract=contract, state="asked").aggregate(n=Sum("amount"))["n"] or 0
+    with_bank = PayoutLine.objects.filter(payable__in=_by_transfer(contract), result="")
+    return int(owed - asked - (with_bank.aggregate(n=Sum("amount"))["n"] or 0))
+
+
+def _by_transfer(contract: Contract) -> QuerySet[Payable]:
+    """The contract's refunds that the list of bank transfers knows."""
     named = Q(text=contract.number) | Q(text__startswith=f"{contract.number} ")
-    paid = PayoutLine.objects.filter(result="paid").values("payable")  # the books know of these already
-    by_bank = Payable.objects.filter(named, provider=contract.provider, account="refunds-payable").exclude(pk__in=paid)
-    return int(owed - asked - (by_bank.aggregate(n=Sum("amount"))["n"] or 0))
+    return Payable.objects.filter(named, provider=contract.provider, account="refunds-payable")
+
+
+def _move(contract: Contract, amount: int) -> int:
+    """Take what the card pays off the list of transfers, where it is not owed otherwise; how much that was."""
+    rows = list(payouts.open_payables(_by_transfer(contract)).order_by("made_at", "pk"))
+    rest = moved = max(0, amount - (payable(contract) - sum(row.left for row in rows)))
+    for row in rows:
+        part = min(rest, row.left)
+        Payable.objects.filter(pk=row.pk).update(by_card=F("by_card") + part)
+        rest -= part
+    return moved - rest
 
 
 def balance(contract: Contract) -> int:
@@ -81,13 +95,14 @@ def _begin_refund(contract: Contract, amount: int, person: Person, key: str) -> 
         raise NotPossible(
             _("Enter an amount from 1 to %(owed)s yen, what is owed back.") % {"owed": f"{payable(contract):,}"}
         )
-    rows, left = [], amount
+    Provider.objects.select_for_update().get(pk=contract.provider_id)  # no transfer file is made meanwhile
+    rows, left, moved = [], amount, _move(contract, amount)
     for charge in CardCharge.objects.filter(contract=contract, state="paid").order_by("-settled_at", "-pk"):
         if part := min(left, refundable(charge)):
             rows.append(CardRefund.objects.create(
-                charge=charge, amount=part, key=key, person=person, asked_at=clock.now()
+                charge=charge, amount=part, moved=min(part, moved), key=key, person=person, asked_at=clock.now()
             ))  # fmt: skip
-            left -= part
+            left, moved = left - part, moved - min(part, moved)
     if left:
         raise NotPossible(
             _("Only %(most)s yen were paid by card. Pay the rest back by bank transfer.")
@@ -108,7 +123,7 @@ def _ask(row: CardRefund) -> None:
         return
     except PaymentError as error:
         log.warning("card refund %s: %s", row.public_id, error)
-        CardRefund.objects.filter(pk=row.pk, state="asked").update(state="failed", done_at=clock.now())
+        refund_failed(row)
         return
     refunded(row, reference)
 
@@ -146,8 +161,14 @@ def refund_failed(row: CardRefund) -> None:
             contract=own.charge.contract, text="カードへの返金の不成立",
             lines=[Line("card-clearing", debit=own.amount), Line("refunds-payable", credit=own.amount)],
         )  # fmt: skip
-    own.state = CardRefund.State.FAILED
-    own.save(update_fields=["state"])
+    own.state, own.done_at = CardRefund.State.FAILED, clock.now()
+    own.save(update_fields=["state", "done_at"])
+    if own.moved:  # what had waited for a transfer waits for one again
+        contract = own.charge.contract
+        payables.owe(
+            provider=contract.provider, organisation=contract.organisation, kind="balance", amount=own.moved,
+            key=f"card-refund-failed-{own.pk}", account="refunds-payable", text=contract.number,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -159,7 +180,7 @@ def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, sta
         defaults={"charge": charge, "amount": amount, "reason": reason[:60], "opened_at": clock.now()},
     )
     if fresh:
-        _move(row, "out", Line("chargebacks", debit=amount), Line("card-clearing", credit=amount))
+        _book_dispute(row, "out", Line("chargebacks", debit=amount), Line("card-clearing", credit=amount))
         card = charge.card or cards.active(charge.contract.organisation)  # paid on the page: perhaps with that one
         if card and card.state == "active":
             cards.stop(card, "chargeback")
@@ -171,11 +192,11 @@ def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, sta
         row.state, row.closed_at = DECIDED[status], clock.now()
         row.save(update_fields=["state", "closed_at"])
         if row.state == CardDispute.State.WON:
-            _move(row, "back", Line("card-clearing", debit=amount), Line("chargebacks", credit=amount))
+            _book_dispute(row, "back", Line("card-clearing", debit=amount), Line("chargebacks", credit=amount))
     return row
 
 
-def _move(row: CardDispute, step: str, *lines: Line) -> None:
+def _book_dispute(row: CardDispute, step: str, *lines: Line) -> None:
     charge = row.charge
     vouchers.book(
         provider=charge.provider, kind="chargeback", key=f"chargeback-{row.pk}-{step}", contract=charge.contract,
@@ -194,7 +215,7 @@ def claim_again(*, dispute: CardDispute, person: Person) -> None:
     if dispute.state != CardDispute.State.LOST or dispute.amount != charge.amount:
         raise NotPossible(_("Only a lost chargeback of the whole payment can be claimed again."))
     repayments.take_back_payment(contract=charge.contract, person=person, key=f"card-{charge.pk}")
-    _move(dispute, "claimed", Line("bank", debit=dispute.amount), Line("chargebacks", credit=dispute.amount))
+    _book_dispute(dispute, "claimed", Line("bank", debit=dispute.amount), Line("chargebacks", credit=dispute.amount))
 
 
 def claimed(dispute: CardDispute) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Max
 
-from musubu.billing import ledger
+from musubu.billing import ledger, queries
 from musubu.billing.models import Charge, CreditNote, Entry, Invoice
 from musubu.contracts import effects
 from musubu.contracts.models import Contract, Outcome
-from musubu.parties.models import Provider
+from musubu.parties.models import Picture, Provider
 
 CREDITS = ("credit", "refund", "invoice.void")
 
@@ -32,6 +32,28 @@ def charge(contract: Contract, outcome: Outcome) -> None:
     effects.keep(row)
 
 
+def pictures(provider: Provider) -> dict[str, str]:
+    """The names of the logo and the seal that a document issued now keeps."""
+    keys = (provider.logo_id, provider.seal_id)
+    return effects.asked_once(("pictures", *keys), lambda: _names(*keys))
+
+
+def _names(logo: int | None, seal: int | None) -> dict[str, str]:
+    found = Picture.objects.only("digest", "kind").in_bulk([key for key in (logo, seal) if key])
+    names = {key: f"{one.digest}.{one.kind}" for key, one in found.items()}
+    return {"logo": names.get(logo or 0, ""), "seal": names.get(seal or 0, "")}
+
+
+def way_of_paying(contract: Contract) -> dict[str, Any]:
+    """How the terms' agreed way brings the money, as it is today: {"way", and for a transfer "bank" and "code"}."""
+    way, account = contract.particulars.get("payment", "transfer"), contract.provider.collection
+    if way in ("debit", "card"):
+        return {"way": way}
+    return (
+        {"way": "transfer", "bank": account, "code": queries.virtual_account(contract.organisation)} if account else {}
+    )
+
+
 def parties(contract: Contract) -> dict[str, Any]:
     """Issuer and recipient as they are called today: an issued document keeps them."""
     provider, organisation = contract.provider, contract.organisation
@@ -41,6 +63,7 @@ def parties(contract: Contract) -> dict[str, Any]:
             "number": provider.registration_number,
             "address": provider.address,
             "telephone": provider.telephone,
+            **pictures(provider),
         },
         "to": {"name": organisation.name, "address": organisation.address},
         "contract": contract.number,
@@ -68,6 +91,7 @@ def issue_invoice(contract: Contract, outcome: Outcome) -> None:
         party=contract.organisation.name,
         document=parties(contract)
         | {
+            "pay": way_of_paying(contract),
             "lines": [
                 {
                     "item": line.item, "first": line.first.isoformat(), "last": line.last.isoformat(),

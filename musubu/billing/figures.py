@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 
 from musubu import clock
 from musubu.billing import preview, walks
-from musubu.billing.models import DebitLine, Entry, Outlook, OutlookLine
+from musubu.billing.models import CardCharge, DebitLine, Entry, Outlook, OutlookLine
 from musubu.contracts import forecast
 from musubu.contracts.models import Contract, Event
 from musubu.parties import permissions
@@ -131,6 +131,16 @@ def failed_debits(provider: Provider, since: date) -> tuple[int, int]:
     rows = DebitLine.objects.filter(run__provider=provider, run__day__gte=since).exclude(result__in=("", PAID))
     found = rows.aggregate(n=Sum("amount"))
     return rows.count(), found["n"] or 0
+
+
+def failed_cards(provider: Provider, since: date) -> tuple[int, int]:
+    """How many invoices a card did not pay since a day, and their yen; one that another try paid is none."""
+    midnight = datetime.combine(since, time(), clock.TOKYO)
+    rows = CardCharge.objects.filter(provider=provider, asked_at__gte=midnight)
+    paid = CardCharge.objects.filter(provider=provider, state="paid").values("invoice")
+    failed = rows.filter(state__in=("refused", "needs-authentication", "uncertain")).exclude(invoice__in=paid)
+    amounts = dict(failed.order_by("pk").values_list("invoice", "amount"))
+    return len(amounts), sum(amounts.values())
 
 
 def look_ahead(*, provider: Provider, person: Person, months: int = MONTHS) -> Outlook:

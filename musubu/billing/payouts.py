@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -55,9 +56,14 @@ def account_of(organisation: Organisation | None) -> PayeeAccount | None:
     return PayeeAccount.objects.filter(organisation=organisation).order_by("-pk").first()
 
 
+def open_payables(rows: QuerySet[Payable]) -> QuerySet[Payable]:
+    """Those of which something is to be paid and that are in no file."""
+    return rows.exclude(lines__result__in=LIVE).filter(by_card__lt=F("amount"))
+
+
 def waiting(provider: Provider) -> list[tuple[Payable, Target | None, PayoutLine | None]]:
     """What is to be paid and is in no file: (payable, its account if known, the last try that failed), oldest first."""
-    rows = Payable.objects.filter(provider=provider).exclude(lines__result__in=LIVE)
+    rows = open_payables(Payable.objects.filter(provider=provider))
     newest: dict[int, PayeeAccount] = {
         row.organisation_id: row for row in PayeeAccount.objects.filter(provider=provider).order_by("pk")
     }
@@ -96,13 +102,13 @@ def make_run(*, provider: Provider, person: Person, day: date, payables: Sequenc
         provider=provider, day=day, made_at=clock.now(), made_by=person, content=_file(provider, day, by_target)
     )
     PayoutLine.objects.bulk_create(
-        PayoutLine(run=run, place=place, payable=row)
+        PayoutLine(run=run, place=place, payable=row, amount=row.left)
         for place, rows in enumerate(by_target.values(), 1)
         for row in rows
     )
     audit.record(
         provider=provider, actor=person, action="payments.payout", subject=f"{day}",
-        after={"transfers": len(by_target), "total": sum(row.amount for row, _target in chosen)},
+        after={"transfers": len(by_target), "total": sum(row.left for row, _target in chosen)},
     )  # fmt: skip
     return run
 
@@ -112,7 +118,7 @@ def _file(provider: Provider, day: date, by_target: Mapping[Target, Sequence[Pay
     for place, (target, own) in enumerate(by_target.items(), 1):
         bank, branch, kind, account, holder = target
         rows.append(zengin.Transfer(
-            bank, branch, account, holder, sum(one.amount for one in own), kind, f"{place}",
+            bank, branch, account, holder, sum(one.left for one in own), kind, f"{place}",
             *accounts.names(provider, bank, branch),
         ))  # fmt: skip
     try:
@@ -153,7 +159,7 @@ def book_run(*, run: PayoutRun, person: Person, failed: Mapping[int, str]) -> No
 
 
 def _book(line: PayoutLine, person: Person, name: str, day: date) -> None:
-    amount, account = line.payable.amount, line.payable.account
+    amount, account = line.amount, line.payable.account
     out = [ledger.Line(account, debit=amount), ledger.Line("bank", credit=amount)]
     back = [ledger.Line("bank", debit=amount), ledger.Line(account, credit=amount)]
     vouchers.book(

@@ -19,7 +19,6 @@ from musubu.refusals import NotPossible
 from musubu.terms.rules import methods
 
 SHEET = b"""
-#let data = json(bytes(sys.inputs.data))
 #set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
 #set page(paper: "a4", margin: (x: 24mm, y: 24mm), footer: align(center, text(size: 8pt, fill: gray, data.foot)))
 #set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 10pt, lang: data.lang)
@@ -38,7 +37,7 @@ SHEET = b"""
 #align(right, table(columns: (auto, auto, auto), align: right, stroke: (x, y) => (bottom: 0.4pt + gray), inset: 5pt,
   ..data.rate_heads.map(one => text(weight: "bold", one)), ..data.rates.flatten()))
 #v(8mm)
-#align(right)[#text(weight: "bold", data.issuer.name) \\ #data.issuer.address \\ #data.issuer.telephone \\ #data.registered #data.issuer.number]
+#issuer(data.registered)
 #v(4mm)
 #text(size: 8.5pt, fill: gray.darken(40%), data.note)
 """
@@ -133,16 +132,16 @@ def issue(*, invoice: Invoice, person: Person, lang: str) -> bytes:
 
 
 def _data(invoice: Invoice, paid: list[Paid], lang: str) -> dict[str, Any]:
-    words, issuer = WORDS[lang], invoice.document["issuer"]
+    words, by = WORDS[lang], documents.issuer(invoice.document["issuer"], lang)
     total, today = sum(one.amount for one in paid), clock.today()
     return {
         "lang": lang, "title": words["title"], "to": invoice.document["to"], "honorific": words["honorific"],
         "number": f"{invoice.number:06}", "number_word": words["number"], "issued_word": words["issued"],
         "issued": today.isoformat(), "day": [today.year, today.month, today.day],
-        "total": documents.yen(total, lang), "foot": f"{issuer['names']['ja']}  {invoice.document['contract']}",
+        "total": documents.yen(total, lang), "foot": f"{by['name']}  {invoice.document['contract']}",
         "text": words["text"].format(invoice=f"{invoice.number:06}", contract=invoice.document["contract"]),
         "heads": words["heads"], "rate_heads": words["rates"], "registered": words["registered"], "note": words["note"],
-        "issuer": {**issuer, "name": issuer["names"].get(lang, issuer["names"]["ja"])},
+        "issuer": by,
         "payments": [
             [one.at.astimezone(clock.TOKYO).date().isoformat(), words["how"][one.how], documents.yen(one.amount, lang)]
             for one in paid

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import typst
-
 from musubu import clock
-from musubu.billing.documents import _fonts, yen
+from musubu.billing import documents, effects
+from musubu.billing.documents import yen
 from musubu.billing.models import Statement
 
 SHEET = b"""
-#let data = json(bytes(sys.inputs.data))
 #set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
 #set page(paper: "a4", margin: 20mm, footer: context align(center, text(size: 8pt, fill: gray, data.number + "  " + counter(page).display("1 / 1", both: true))))
 #set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 9.5pt, lang: data.lang)
 #grid(columns: (1fr, 1fr), [#text(size: 12pt, weight: "bold", data.to.name) #data.honorific \\ #data.to.address],
-  align(right)[#text(weight: "bold", data.issuer.name) \\ #data.issuer.address \\ #data.issuer.number])
+  issuer(data.number_word))
 #v(8mm)
 #align(center, text(size: 18pt, weight: "bold", data.title))
 #v(4mm)
@@ -63,8 +60,9 @@ def sheet(own: Statement, lang: str) -> bytes:
         "to": own.document["to"], "honorific": words["honorific"],
         "issuer": {
             "name": provider.names.get(lang, provider.name), "address": provider.address,
-            "number": provider.registration_number,
+            "number": provider.registration_number, "telephone": provider.telephone, **effects.pictures(provider),
         },
+        "number_word": documents.WORDS[lang]["registered"],
         "facts": [[words["number"], f"S{own.number:06}"], [words["month"], f"{own.month:%Y-%m}"]]
         + [
             [words[name], yen(getattr(own, name), lang)]
@@ -73,8 +71,4 @@ def sheet(own: Statement, lang: str) -> bytes:
         "heads": words["heads"],
         "lines": [[day, f"{text} {record}", yen(amount, lang), yen(share, lang)] for day, record, text, amount, share in rows(own)],
     }  # fmt: skip
-    made = typst.compile(
-        SHEET, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
-    )
-    assert isinstance(made, bytes)
-    return made
+    return documents.pdf(data, SHEET)

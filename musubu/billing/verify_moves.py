@@ -69,7 +69,7 @@ def _accounts(provider: Provider) -> Iterator[str]:
 
 def _paid(provider: Provider, account: str) -> int:
     paid = PayoutLine.objects.filter(run__provider=provider, result="paid", payable__account=account)
-    return int(paid.aggregate(n=Sum("payable__amount"))["n"] or 0)
+    return int(paid.aggregate(n=Sum("amount"))["n"] or 0)
 
 
 def _payouts(provider: Provider) -> Iterator[str]:
@@ -83,8 +83,8 @@ def _payouts(provider: Provider) -> Iterator[str]:
     for line in PayoutLine.objects.filter(run__provider=provider, result="paid"):
         if f"payout-{line.pk}" not in booked:
             yield f"transfer {line.run_id}-{line.place} was paid and is not booked"
-    for run in provider.payout_runs.prefetch_related("lines__payable"):
+    for run in provider.payout_runs.prefetch_related("lines"):
         trailer = next((one for one in bytes(run.content).split(b"\r\n") if one[:1] == b"8"), b"")
-        total = sum(line.payable.amount for line in run.lines.all())
+        total = sum(line.amount for line in run.lines.all())
         if trailer and int(trailer[7:19]) != total:
             yield f"transfer file of {run.day} asks for {int(trailer[7:19])} yen, its lines come to {total}"

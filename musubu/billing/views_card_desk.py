@@ -69,6 +69,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "cards": PaymentCard.objects.filter(provider=provider, state="active").select_related("organisation")[:200],
         "chargebacks": [(one, card_refunds.claimed(one)) for one in dunning.chargebacks(provider)],
         "owed": _owed(provider),
+        "token": uuid.uuid4(),  # the same form sent twice is one refund
         "offered": cards.offered(provider),
         "standin": config.value("MUSUBU_CARD_STANDIN") and not config.value("MUSUBU_STRIPE_KEY"),
     }

@@ -36,10 +36,11 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
     open_rows = reports.open_at(acting.provider, today)
     ages = queries.by_age(open_rows)
     failed, failed_yen = figures.failed_debits(acting.provider, months[-1])
+    refused, refused_yen = figures.failed_cards(acting.provider, months[-1])
     context = {
         "money": money, "movements": movements, "ages": ages, "outlook": outlook, "coming": coming,
         "overdue": sum(amount for name, _count, amount in ages if name != "not due"), "failed": failed,
-        "failed_yen": failed_yen, "now": money[-1], "mrr": movements[-1], **_charts(money, movements, ages, coming),
+        "failed_yen": failed_yen, "refused": refused, "refused_yen": refused_yen, "now": money[-1], "mrr": movements[-1], **_charts(money, movements, ages, coming),
     }  # fmt: skip
     return render(request, "billing/dashboard.html", context)
 

@@ -93,7 +93,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             (row, KINDS[row.kind], target, failed, (today - row.made_at.astimezone(clock.TOKYO).date()).days)
             for row, target, failed in rows
         ],
-        "total": sum(row.amount for row, _target, _failed in rows),
+        "total": sum(row.left for row, _target, _failed in rows),
         "form": form,
         "runs": PayoutRun.objects.filter(provider=acting.provider).order_by("-pk")[:50],
     }
@@ -121,7 +121,7 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     lines = list(row.lines.select_related("payable__organisation").order_by("place", "pk"))
     context = {
         "run": row, "lines": [(one, RESULTS[one.result], KINDS[one.payable.kind]) for one in lines],
-        "total": sum(one.payable.amount for one in lines), "due": row.day <= clock.today(),
+        "total": sum(one.amount for one in lines), "due": row.day <= clock.today(),
     }  # fmt: skip
     return render(request, "billing/payout_run.html", context)
 

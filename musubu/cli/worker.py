@@ -70,6 +70,7 @@ def round_once() -> None:
             card_refunds.resume(provider)
             dunning.run(provider, now)
             keeping.sweep(provider, now)
+            webhooks.release(provider, now)
             while notices.deliver_due(provider, now):
                 pass
     webhooks.deliver_due()

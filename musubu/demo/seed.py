@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pyotp
 
@@ -15,6 +16,7 @@ from musubu.demo import cards, meetings, money
 from musubu.notices.models import Post
 from musubu.operations import actions as incidents
 from musubu.operations import jobs
+from musubu.parties import actions as people
 from musubu.parties import cast, wall
 from musubu.parties.models import Membership, Organisation, Person, Provider, Role
 
@@ -75,6 +77,9 @@ def seed() -> Provider:
     with clock.standing_at(start):
         presets.seed_catalogue(provider)
         staff = {role: cast.make_staff(provider, role, name=name) for role, name in STAFF.items()}
+        for place in ("logo", "seal"):
+            content = Path(__file__).with_name(f"{place}.svg").read_bytes()
+            people.set_picture(provider=provider, person=staff[Role.OWNER], place=place, content=content)
         _agent_and_end_client(provider)
         _first_post(provider, start)
         money.begin(provider, staff)

@@ -27,6 +27,7 @@ from musubu.meetings.models import Group, Licence, Meeting
 from musubu.meetings.views_gate import allows, at_contract, for_administrators, person
 from musubu.meetings.views_home import tabs
 from musubu.parties import actions as people_actions
+from musubu.parties import pictures
 from musubu.parties.decorators import customer_required, staff_required
 from musubu.parties.models import Membership, Role
 from musubu.parties.queries import members, open_invitations
@@ -216,7 +217,7 @@ def _save(contract: Contract, request: HttpRequest, what: str, data: dict[str, A
         values = setting_values(data) | {key: data[key] for key in NUMBERS}
         settings.set_defaults(contract=contract, person=who, values=values)
     elif what == "brand":
-        logo = data["logo"].read(branding.LARGEST + 1) if data["logo"] else None
+        logo = data["logo"].read(pictures.LARGEST + 1) if data["logo"] else None
         settings.set_branding(
             contract=contract, person=who, colour=data["colour"], logo=logo, remove_logo=data["remove_logo"]
         )

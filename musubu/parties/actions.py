@@ -16,7 +16,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from musubu import clock
-from musubu.parties import audit, permissions, wall
+from musubu.parties import audit, permissions, pictures, wall
 from musubu.parties.models import (
     CUSTOMER_ROLES,
     STAFF_ROLES,
@@ -24,6 +24,7 @@ from musubu.parties.models import (
     Membership,
     Organisation,
     Person,
+    Picture,
     Provider,
     Role,
 )
@@ -277,6 +278,25 @@ def update_provider(*, provider: Provider, person: Person, data: Mapping[str, ob
             person, provider, None, "provider.update", provider.slug,
             {field: before[field] for field in changed}, {field: data[field] for field in changed},
         )  # fmt: skip
+
+
+@transaction.atomic
+def set_picture(*, provider: Provider, person: Person, place: str, content: bytes | None) -> None:
+    """The `logo` or the `seal` on documents that are issued from now on; None: none any more. Raises NotPossible."""
+    permissions.require(person, "provider.update", provider=provider)
+    before, row = getattr(provider, place), None
+    if content is not None:
+        kind, kept = pictures.checked(content)
+        digest = hashlib.sha256(kept).hexdigest()
+        row, _new = Picture.objects.get_or_create(
+            provider=provider, digest=digest, defaults={"kind": kind, "content": kept}
+        )
+    setattr(provider, place, row)
+    provider.save(update_fields=[place])
+    _record(
+        person, provider, None, f"provider.{place}", provider.slug,
+        {place: before.digest if before else ""}, {place: row.digest if row else ""},
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -27,6 +27,9 @@ class Provider(models.Model):
     closed_days = models.JSONField(default=list)  # ISO dates
     # the own account for bank files: client, client_name (kana), bank, branch, account, kind, bank_name, branch_name
     collection = models.JSONField(default=dict)
+    # on documents; an issued one keeps the picture of its day
+    logo = models.ForeignKey("Picture", models.PROTECT, null=True, blank=True, related_name="+")
+    seal = models.ForeignKey("Picture", models.PROTECT, null=True, blank=True, related_name="+")
     sandbox = models.BooleanField(default=False)
     sandbox_now = models.DateTimeField(null=True, blank=True)  # where the sandbox clock stands
 
@@ -40,6 +43,18 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Picture(models.Model):
+    """A picture of the provider's that stands, or once stood, on documents. Never changed or deleted."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="pictures")
+    digest = models.CharField(max_length=64)  # SHA-256 of the content, by which documents name it
+    kind = models.CharField(max_length=3)  # png | svg
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "digest"], name="picture_once")]
 
 
 class Organisation(models.Model):

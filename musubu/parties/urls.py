@@ -20,6 +20,8 @@ urlpatterns = [
         "invitations/<uuid:public_id>/withdrawal/", views_people.withdraw_invitation, name="parties-withdraw-invitation"
     ),
     path("staff/provider/", views_people.provider, name="parties-provider"),
+    path("staff/provider/<str:place>/", views_people.picture, name="parties-picture"),
+    path("staff/provider/<str:place>/set/", views_people.provider_picture, name="parties-picture-set"),
     path("organisation/", views_people.organisation, name="parties-organisation"),
     path("clients/", views_people.clients, name="parties-clients"),
     path("clients/<uuid:public_id>/", views_people.client, name="parties-client"),

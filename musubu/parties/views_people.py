@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from musubu.parties import accounts, actions, queries
+from musubu.parties import accounts, actions, pictures, queries
 from musubu.parties.decorators import customer_required, member_required, signed_in, staff_required
 from musubu.parties.forms import (
     ROLES,
@@ -258,4 +258,39 @@ def provider(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("Saved."))
         return redirect("parties-provider")
-    return render(request, "parties/provider.html", {"form": form})
+    return render(request, "parties/provider.html", {"form": form, "provider": own})
+
+
+PLACES = ("logo", "seal")
+
+
+@require_POST
+@staff_required("provider.update")
+def provider_picture(request: HttpRequest, place: str) -> HttpResponseBase:
+    """Set the logo or the seal, or take it away."""
+    acting, sent = _acting(request), request.FILES.get("picture")
+    if place not in PLACES:
+        raise Http404
+    if sent is None and "remove" not in request.POST:
+        messages.error(request, _("Choose a PNG or SVG file."))
+        return redirect("parties-provider")
+    own = Provider.objects.get(pk=acting.provider.pk)
+    try:
+        content = None if sent is None else sent.read(pictures.LARGEST + 1)
+        actions.set_picture(provider=own, person=acting.person, place=place, content=content)
+        messages.success(request, _("Saved."))
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return redirect("parties-provider")
+
+
+@staff_required("provider.update")
+def picture(request: HttpRequest, place: str) -> HttpResponseBase:
+    """The logo or the seal as it is now."""
+    found = getattr(_acting(request).provider, place, None) if place in PLACES else None
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=pictures.TYPES[found.kind])
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -44,13 +44,20 @@ def connect() -> None:
     sandbox.BETWEEN.append(reminding.remind_due)
     webhooks.KINDS.extend(meetings.KINDS)
     meetings.TELL.append(webhooks.tell)
-    sandbox.BETWEEN += [runs.watch, jobs.journal_reports, card_charges.charge_due, dunning.run, messages.deliver_due]
+    sandbox.BETWEEN += [
+        runs.watch,
+        jobs.journal_reports,
+        card_charges.charge_due,
+        dunning.run,
+        messages.deliver_due,
+        webhooks.release,
+    ]
     telling.SEND.append(messages.send)
     actions.OBJECTIONS.append(plans.objection)
     sandbox.STOPS.append(runs.stops)
-    notices.WAITS["invoice.issued"] = runs.waits_until
+    notices.WAITS["invoice.issued"] = webhooks.WAITS["invoice.issued"] = runs.waits_until
     runs.TELL.append(notices.tell_billing)
-    runs.LET_LEAVE.append(partial(messages.let_leave, kind="invoice.issued"))
+    runs.LET_LEAVE += [partial(one.let_leave, kind="invoice.issued") for one in (messages, webhooks)]
     runs.MAILS.append(partial(messages.counted, kind="invoice.issued"))
     applications.TELL_REFUSAL.append(notices.tell_refusal)
     failed_debits.TELL_TRANSFER.append(notices.tell_transfer)

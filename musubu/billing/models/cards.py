@@ -102,6 +102,7 @@ class CardRefund(models.Model):
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     charge = models.ForeignKey(CardCharge, models.PROTECT, related_name="refunds")
     amount = models.PositiveBigIntegerField()
+    moved = models.PositiveBigIntegerField(default=0)  # of it: had waited for a bank transfer
     state = models.CharField(max_length=6, choices=State.choices, default=State.ASKED)
     reference = models.CharField(max_length=64, blank=True)
     key = models.CharField(max_length=80)  # the same request is one refund

@@ -25,7 +25,8 @@ class Invoice(models.Model):
     tax = models.PositiveBigIntegerField()
     total = models.PositiveBigIntegerField()
     party = models.CharField(max_length=200, blank=True)  # the recipient's name on that day
-    # {"issuer", "to": {…}, "lines": [{item, first, last, amount, rate, clause}], "rates": [[rate, net, tax]]}
+    # {"issuer", "to": {…}, "lines": [{item, first, last, amount, rate, clause}], "rates": [[rate, net, tax]],
+    # "pay": how it was to be paid}
     document = models.JSONField(default=dict)
 
     class Meta:

@@ -90,7 +90,7 @@ class Sale(models.Model):
 
 
 class Payable(models.Model):
-    """Money that the provider owes somebody and pays by bank transfer."""
+    """Money that the provider owes somebody and pays by bank transfer, as far as a card does not take it."""
 
     public_id = models.UUIDField(default=public_id, unique=True, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="payables")
@@ -98,6 +98,7 @@ class Payable(models.Model):
     kind = models.CharField(max_length=12)  # refund | balance | suspense | seller | agent
     key = models.CharField(max_length=80)
     amount = models.PositiveBigIntegerField()
+    by_card = models.PositiveBigIntegerField(default=0)  # of it: went back to the card that had paid
     account = models.CharField(max_length=24)  # of the books, in which it stands
     text = models.CharField(max_length=200)
     made_at = models.DateTimeField()
@@ -108,7 +109,13 @@ class Payable(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "key"], name="payable_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payable_is_something"),
+            models.CheckConstraint(condition=models.Q(by_card__lte=models.F("amount")), name="payable_not_passed"),
         ]
+
+    @property
+    def left(self) -> int:
+        """What a transfer is still to carry, in yen."""
+        return self.amount - self.by_card
 
 
 class PayoutRun(models.Model):
@@ -131,6 +138,7 @@ class PayoutLine(models.Model):
     run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="lines")
     place = models.PositiveIntegerField()  # which transfer of the file; what goes to one account shares it
     payable = models.ForeignKey(Payable, models.PROTECT, related_name="lines")
+    amount = models.PositiveBigIntegerField()  # as the file asks for it
     result = models.CharField(max_length=10, blank=True)
     why = models.CharField(max_length=200, blank=True)
 

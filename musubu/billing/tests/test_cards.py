@@ -18,8 +18,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from musubu import clock
-from musubu.billing import card_charges, card_messages, card_refunds, cards, payables, queries, repayments, verify
-from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, PaymentCard
+from musubu.billing import (
+    card_charges,
+    card_messages,
+    card_refunds,
+    cards,
+    figures,
+    payouts,
+    queries,
+    repayments,
+    verify,
+)
+from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, Payable, PaymentCard
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
@@ -120,6 +130,8 @@ def test_a_refused_card_is_not_tried_again_and_the_terms_go_on(world: World) -> 
     assert "残高" in told.body
     kinds = list(world.contract.outcomes.values_list("what", flat=True))
     assert "reminder" in kinds and "plan.changed" in kinds
+    assert figures.failed_cards(world.provider, START.date()) == (2, sum(one.amount for one in charges))
+    assert figures.failed_cards(world.provider, START.date() + timedelta(days=20)) == (0, 0)
     with clock.standing_at(world.provider.sandbox_now):
         row = Invoice.objects.filter(contract=world.contract).order_by("-number")[0]
         again = card_charges.charge_again(invoice=row, person=world.owner)
@@ -275,12 +287,6 @@ def test_an_overpayment_goes_back_to_the_card_once(world: World) -> None:
     for _ in range(2):
         card_refunds.return_balance(contract=world.contract, amount=10_780, person=world.billing, key="b")
     assert (card_refunds.balance(world.contract), card_refunds.payable(world.contract)) == (0, 10_780)
-    by_transfer = payables.owe(
-        provider=world.contract.provider, kind="refund", key=f"refund-{world.contract.pk}-99", amount=780,
-        account="refunds-payable", text=world.contract.number,
-    )  # fmt: skip
-    assert card_refunds.payable(world.contract) == 10_000  # what waits for a transfer is not paid to the card too
-    by_transfer.delete()
     for _ in range(2):
         card_refunds.refund(contract=world.contract, amount=10_780, person=world.billing, key="r")
     assert CardRefund.objects.get().state == "done" and card_refunds.payable(world.contract) == 0
@@ -332,14 +338,47 @@ def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
     agreed(world)
 
 
-def test_what_is_paid_out_by_bank_is_not_refunded_to_the_card_as_well(world: World) -> None:
+def owed_by_transfer(world: World) -> Payable:
+    """5,000 yen that were paid over wait for a bank transfer."""
     world.set_up("4242")
     card_charges.charge_due(world.provider, START)
     actions.pay(contract=world.contract, person=None, amount=5_000, key="transfer")
     repayments.give_back(contract=world.contract, person=world.billing, amount=5_000, key="g")
+    account = {"bank": "9001", "branch": "102", "account": "7654321", "holder": "サクラ"}
+    payouts.set_account(organisation=world.contract.organisation, person=world.owner, **account)
+    return Payable.objects.get()
+
+
+def test_what_is_with_the_bank_is_not_refunded_to_the_card_as_well(world: World) -> None:
+    row = owed_by_transfer(world)
+    run = payouts.make_run(provider=world.provider, person=world.billing, day=clock.today(), payables=[row])
     assert card_refunds.payable(world.contract) == 0
     with pytest.raises(NotPossible):
         card_refunds.refund(contract=world.contract, amount=5_000, person=world.billing, key="r")
+    payouts.withdraw_run(run=run, person=world.billing)
+    assert card_refunds.payable(world.contract) == 5_000
+
+
+def test_a_refund_that_waits_for_a_transfer_can_go_to_the_card_instead(world: World) -> None:
+    row = owed_by_transfer(world)
+    card_refunds.refund(contract=world.contract, amount=2_000, person=world.billing, key="r")
+    assert [left.left for left, _target, _failed in payouts.waiting(world.provider)] == [3_000]
+    run = payouts.make_run(provider=world.provider, person=world.billing, day=clock.today(), payables=[row])
+    assert run.lines.get().amount == 3_000 and card_refunds.payable(world.contract) == 0
+    payouts.book_run(run=run, person=world.billing, failed={})
+    assert sums("refunds-payable") == [0] and payouts.waiting(world.provider) == []
+    agreed(world)
+
+
+def test_a_refund_that_the_card_did_not_take_waits_for_a_transfer_again(world: World) -> None:
+    owed_by_transfer(world)
+    card_refunds.refund(contract=world.contract, amount=5_000, person=world.billing, key="r")
+    assert payouts.waiting(world.provider) == []
+    for _ in range(2):
+        card_refunds.refund_failed(CardRefund.objects.get())
+    assert [row.left for row, _target, _failed in payouts.waiting(world.provider)] == [5_000]
+    assert card_refunds.payable(world.contract) == 5_000
+    agreed(world)
 
 
 def test_a_payout_empties_what_was_on_its_way(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from musubu.contracts.models import Contract, Event
 from musubu.engines import zengin
 from musubu.engines.zengin.files import deposit_notice
 from musubu.parties import cast
+from musubu.parties.actions import set_picture
 from musubu.parties.models import Organisation, Provider, Role
 from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
@@ -135,6 +137,36 @@ def test_the_document_keeps_who_and_what_it_was(provider: Provider) -> None:
         made = documents.invoice(row, lang)
         assert made.startswith(b"%PDF") and b"pdfaid" in made
     assert contract.invoices.count() == 1
+
+
+SEAL = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" fill="#c00"/></svg>'
+
+
+def words_of(pdf: bytes) -> str:
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def test_the_document_keeps_logo_and_seal_and_how_it_was_to_be_paid(provider: Provider) -> None:
+    owner = cast.make_staff(provider, Role.OWNER)
+    with pytest.raises(NotAllowed):
+        set_picture(provider=provider, person=cast.make_staff(provider, Role.BILLING), place="seal", content=SEAL)
+    with pytest.raises(NotPossible):
+        set_picture(provider=provider, person=owner, place="seal", content=b"GIF89a")
+    set_picture(provider=provider, person=owner, place="seal", content=SEAL)
+    contract = opened(provider, "simpleconnect", "standard")
+    sandbox.advance(provider, START + timedelta(days=70))
+    set_picture(provider=provider, person=owner, place="seal", content=None)
+    row = contract.invoices.order_by("number")[0]
+    assert row.document["issuer"]["seal"].endswith(".svg") and row.document["issuer"]["logo"] == ""
+    account = row.document["pay"]["bank"]["account"]
+    for lang, transfer in (("ja", "お振込先"), ("en", "bank transfer"), ("zh", "汇款账户")):
+        said = words_of(documents.invoice(row, lang))
+        assert transfer in said and account in said and "1 / 1" in said
+    older = {name: value for name, value in row.document["issuer"].items() if name not in ("logo", "seal")}
+    row.document = {name: value for name, value in row.document.items() if name != "pay"} | {"issuer": older}
+    assert documents.invoice(row, "ja").startswith(b"%PDF")  # issued before there were pictures
 
 
 def test_a_return_invoice_is_a_document_too(provider: Provider) -> None:

@@ -10,6 +10,8 @@ from django.test import Client
 from hypothesis import given, settings
 
 from musubu import clock, terms
+from musubu.api import webhooks
+from musubu.api.models import Webhook
 from musubu.billing import preview, runs, walks
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.cli import worker
@@ -142,11 +144,23 @@ def test_reasons_add_up_to_the_difference(life: tuple[str, dict[str, Any], list[
     assert sum(month.total for month in found.values()) == sum(invoiced)
 
 
+def hook(provider: Provider, organisation: Any) -> Webhook:
+    """Somebody's system that wants to hear of invoices, at an address where nobody answers."""
+    webhooks.forget_listeners()
+    return Webhook.objects.create(
+        provider=provider, organisation=organisation, url="http://127.0.0.1:9/", events=["invoice.issued"],
+        secret=webhooks.PREFIX + "c2VjcmV0", created_at=clock.now(),
+    )  # fmt: skip
+
+
 def test_a_second_person_approves_and_the_mail_waits_for_it(provider: Provider) -> None:
     contract = opened(provider, "simpleconnect", "standard")
     maker, second = cast.make_staff(provider, Role.BILLING), cast.make_staff(provider, Role.OWNER)
     runs.set_rule(provider=provider, person=second, second_person=True)
+    theirs, own = hook(provider, contract.organisation), hook(provider, None)
     with moved(provider, at(2026, 6, 15, 9)):
+        assert webhooks.deliver_due() == 0  # nobody answers there; the provider's own system was told
+        assert [theirs.deliveries.get().tries, own.deliveries.get().tries] == [0, 1]
         row = Invoice.objects.get(contract=contract)
         mail = Notice.objects.get(contract=contract, kind="invoice.issued")
         assert mail.sent_at is None and mail.leave_at == at(2026, 6, 15, 18)
@@ -163,6 +177,8 @@ def test_a_second_person_approves_and_the_mail_waits_for_it(provider: Provider) 
         runs.approve(run=run, person=second)
         assert customer.get(f"/billing/invoices/{row.public_id}/").status_code == 200
     with moved(provider, at(2026, 6, 15, 9, 1)):
+        webhooks.deliver_due()
+        assert theirs.deliveries.get().tries == 1
         mail.refresh_from_db()
         assert mail.sent_at and mail.sent_at < at(2026, 6, 15, 18)
     assert AuditEntry.objects.filter(action="billing.approve").count() == 1

@@ -13,6 +13,7 @@ from musubu.contracts.models import Contract
 from musubu.meetings import branding, defaults, embedding
 from musubu.meetings.actions.allowed import in_contract, record
 from musubu.meetings.models import Space
+from musubu.parties import pictures
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
 
@@ -59,7 +60,7 @@ def set_branding(
     space = _held(contract)
     changed: dict[str, Any] = {"colour": branding.colour(colour) if colour.strip() else ""}
     if logo:
-        kind, plain = branding.logo(logo)
+        kind, plain = pictures.checked(logo)
         folder = branding.folder(contract)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"logo.{kind}").write_bytes(plain)

@@ -39,7 +39,7 @@ class Participant:
     media: Media | None = None
     wishes: list[Wish] = field(default_factory=list)
     line: Line = field(default_factory=Line)
-    line_detail: dict[str, Any] = field(default_factory=dict)
+    loss_up: float = 0.0  # % on average of late
     lost_at: float | None = None
     patience: float = CHAIR_KEPT  # seconds from then on for which the chair is kept
     since: float = field(default_factory=time.time)

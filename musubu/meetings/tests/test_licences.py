@@ -14,7 +14,7 @@ from musubu.meetings.actions import licences, planning, settings
 from musubu.meetings.models import Attendance, Command, Group, Licence, Meeting, Sitting, Space
 from musubu.meetings.tests.company import START, Company, suspend
 from musubu.parties import actions as people
-from musubu.parties import cast
+from musubu.parties import cast, pictures
 from musubu.parties.models import Role
 from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
@@ -112,7 +112,7 @@ def png(width: int = 2) -> bytes:
     rows = zlib.compress(b"".join(b"\0" + b"\x1d\x4f\x7c" * width for _row in range(2)))
     head = struct.pack(">IIBBBBB", width, 2, 8, 2, 0, 0, 0)
     return (
-        branding.PNG
+        pictures.PNG
         + chunk(b"IHDR", head)
         + chunk(b"tEXt", b"Author\0secret")
         + chunk(b"IDAT", rows)
@@ -126,9 +126,9 @@ HOSTILE = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3
 
 
 def test_a_logo_is_a_picture_and_nothing_else(company: Company) -> None:
-    kind, plain = branding.logo(png())
+    kind, plain = pictures.checked(png())
     assert kind == "png" and b"secret" not in plain and plain.endswith(chunk(b"IEND", b""))
-    kind, plain = branding.logo(HOSTILE)
+    kind, plain = pictures.checked(HOSTILE)
     assert kind == "svg" and b"M0 0h9" in plain and b"url(#g)" in plain
     for evil in (b"script", b"onload", b"onclick", b"evil", b"href", b"foreignObject", b"style"):
         assert evil not in plain
@@ -143,7 +143,7 @@ def test_a_logo_is_a_picture_and_nothing_else(company: Company) -> None:
         b"x" * 300_000,
     ):
         with pytest.raises(NotPossible):
-            branding.logo(wrong)
+            pictures.checked(wrong)
 
 
 def test_branding_is_kept_and_shown_with_a_readable_colour(company: Company) -> None:
