@@ -218,6 +218,18 @@ def test_hosts_mute_give_roles_remove_and_end(hall: Any) -> None:
     assert "ended" in guest.inner_text("h1")
 
 
+def test_a_camera_that_a_host_switched_off_is_seen_again_when_its_owner_switches_it_on(hall: Any) -> None:
+    room = hall(lobby="nobody")
+    host, guest = room.host(), room.guest("Hanako")
+    room.sees_and_hears(host, 1)
+    who = person(host, "Hanako")["id"]
+    host.evaluate("who => meeting.ask({t: 'mute', who, source: 'camera'})", who)
+    until(lambda: not person(host, "Hanako")["camera"] and not guest.evaluate("meeting.local.value.cameraOn"))
+    guest.click("#camera")
+    until(lambda: person(host, "Hanako")["camera"])
+    room.sees_and_hears(host, 1)
+
+
 def test_a_second_terminal_asks_and_takes_over(hall: Any) -> None:
     room = hall(lobby="nobody")
     first = room.host()

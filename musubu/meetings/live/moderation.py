@@ -16,6 +16,7 @@ from musubu.meetings.live.room import Room
 from musubu.meetings.live.words import say
 
 Answer = dict[str, Any] | None
+OWN = ("mic", "camera")  # a screen is only ended: it may be shared again
 
 
 def host_only(who: Participant) -> None:
@@ -96,11 +97,11 @@ async def mute(room: Room, who: Participant, message: p.Mute) -> Answer:
 
 async def silence(room: Room, who: Participant, source: str, by: str) -> None:
     """The engine lets nobody receive it any more, whatever the browser does, until it is switched on again."""
+    if source in OWN:
+        who.silenced.add(source)
     for stream in who.streams:
         if stream["source"] == source:
-            who.muted_hard.add(stream["mid"])
-            with contextlib.suppress(EngineError, EngineGone):
-                await room.house.rooms.moderate(room.id, room.secret, who.id, stream["mid"], True)
+            await _moderate(room, who, stream["mid"], True)
     if source == "mic" and who.mic:
         who.mic = False
         room.changed(who, mic=False)
@@ -110,12 +111,25 @@ async def silence(room: Room, who: Participant, source: str, by: str) -> None:
     who.tell({"t": "muted", "source": source, "by": by})
 
 
-async def let_hear(room: Room, who: Participant) -> None:
+async def let_pass(room: Room, who: Participant, source: str) -> None:
     """The person has switched it on again, as they may."""
-    for mid in list(who.muted_hard):
-        who.muted_hard.discard(mid)
-        with contextlib.suppress(EngineError, EngineGone):
-            await room.house.rooms.moderate(room.id, room.secret, who.id, mid, False)
+    who.silenced.discard(source)
+    await hold_to(room, who)
+
+
+async def hold_to(room: Room, who: Participant) -> None:
+    """What a host switched off stays so when a browser sends anew, also after its page was loaded anew; what comes for
+    the first time (another screen) may pass."""
+    for stream in who.streams:
+        wanted = stream["source"] in who.silenced
+        if wanted != (stream["mid"] in who.muted_hard):
+            await _moderate(room, who, stream["mid"], wanted)
+
+
+async def _moderate(room: Room, who: Participant, mid: str, muted: bool) -> None:
+    (who.muted_hard.add if muted else who.muted_hard.discard)(mid)
+    with contextlib.suppress(EngineError, EngineGone):
+        await room.house.rooms.moderate(room.id, room.secret, who.id, mid, muted)
 
 
 async def ask_unmute(room: Room, who: Participant, message: p.AskUnmute) -> Answer:

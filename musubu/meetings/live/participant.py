@@ -35,6 +35,7 @@ class Participant:
     talking_since: float = 0.0
     talked: float = 0.0  # seconds
     streams: list[dict[str, str]] = field(default_factory=list)  # [{"mid", "source"}] that are sent
+    silenced: set[str] = field(default_factory=set)  # sources (mic, camera) that a host switched off
     muted_hard: set[str] = field(default_factory=set)  # mids that the engine lets nobody receive
     media: Media | None = None
     wishes: list[Wish] = field(default_factory=list)
