@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -13,19 +14,21 @@ from musubu import clock
 from musubu.billing.models import CreditNote, Invoice
 from musubu.parties.models import Picture
 
-# for any sheet: who issues, with logo and seal; the seal stands on the end of the name, as it is stamped on paper
+# for any sheet: its letters, and who issues, with logo and seal; the seal stands beside name and address, on none of their letters
 ISSUER = b"""
 #let data = json(bytes(sys.inputs.data))
-#let issuer(number) = align(right)[
+#let cjk = ("Noto Sans CJK JP", "Noto Sans CJK SC")
+#set text(font: if data.lang == "zh" { cjk.rev() } else { cjk }, lang: data.lang)
+#let issuer(number) = block(width: 100%, align(right)[
   #if data.issuer.logo != "" [#image(data.issuer.logo, height: 10mm)]
   #if data.issuer.seal != "" { place(top + right, dy: if data.issuer.logo == "" { -2mm } else { 11mm }, image(data.issuer.seal, height: 17mm)) }
-  #pad(right: if data.issuer.seal == "" { 0mm } else { 15.5mm })[#text(weight: "bold", data.issuer.name) \\ #data.issuer.address \\ #data.issuer.telephone \\ #number #data.issuer.number]
-]
+  #pad(right: if data.issuer.seal == "" { 0mm } else { 18mm })[#text(weight: "bold", data.issuer.name) \\ #data.issuer.address \\ #data.issuer.telephone \\ #number #data.issuer.number]
+])
 """
 SHEET = b"""
 #set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
 #set page(paper: "a4", margin: (x: 20mm, y: 20mm), footer: context align(center, text(size: 8pt, fill: gray, data.foot + "  " + counter(page).display("1 / 1", both: true))))
-#set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 9.5pt, lang: data.lang)
+#set text(size: 9.5pt)
 #grid(columns: (44%, 1fr), gutter: 6mm,
   [#text(size: 12pt, weight: "bold", data.to.name) #data.honorific \\ #data.to.address],
   issuer(data.number_word))
@@ -51,7 +54,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "請求書", "return": "返還請求書", "number": "番号", "issued": "発行日", "due": "支払期日", "contract": "契約番号",
         "total": "ご請求金額（税込）", "back": "返還金額（税込）", "heads": ["内容", "期間", "税率", "金額（税抜）"],
         "rates": ["税率", "対象額", "消費税"], "registered": "登録番号", "honorific": "御中", "of": "対象の請求書",
-        "note": "※印は軽減税率の対象です。消費税は税率ごとに一度だけ端数を処理しています。",
+        "note": "消費税は税率ごとに一度だけ端数を処理しています。", "reduced": "※印は軽減税率の対象です。",
         "pay": {
             "word": "お支払い", "transfer": "お振込先：{account}", "code": "振込人番号：{code}（お振込人名の前に付けてください）",
             "debit": "支払期日に、ご登録の口座から振り替えます。", "card": "支払期日に、ご登録のカードへ請求します。",
@@ -64,7 +67,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "Invoice", "return": "Return invoice", "number": "No.", "issued": "Issued", "due": "Due", "contract": "Contract",
         "total": "Total with tax", "back": "Taken back, with tax", "heads": ["Item", "Period", "Rate", "Before tax"],
         "rates": ["Rate", "Net", "Tax"], "registered": "Registration number", "honorific": "", "of": "For invoice",
-        "note": "※ marks the reduced rate. Consumption tax is rounded once for each rate.",
+        "note": "Consumption tax is rounded once for each rate.", "reduced": "※ marks the reduced rate. ",
         "pay": {
             "word": "How to pay", "transfer": "By bank transfer to: {account}", "code": "Your payer number: {code} (write it before your name)",
             "debit": "The amount is debited from your registered account on the due day.", "card": "The amount is charged to your registered card on the due day.",
@@ -77,11 +80,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "账单", "return": "返还账单", "number": "编号", "issued": "开具日期", "due": "付款期限", "contract": "合同编号",
         "total": "合计（含税）", "back": "返还金额（含税）", "heads": ["内容", "期间", "税率", "金额（不含税）"],
         "rates": ["税率", "对象额", "消费税"], "registered": "登记号码", "honorific": "", "of": "对应账单",
-        "note": "※为适用轻减税率的项目。消费税按每种税率仅取整一次。",
+        "note": "消费税按每种税率仅取整一次。", "reduced": "※为适用轻减税率的项目。",
         "pay": {
             "word": "付款方式", "transfer": "汇款账户：{account}", "code": "汇款人编号：{code}（请写在汇款人姓名之前）",
             "debit": "将于付款期限当日从您登记的账户扣款。", "card": "将于付款期限当日从您登记的信用卡扣款。",
-            "kinds": {"1": "普通", "2": "活期"},
+            "kinds": {"1": "普通", "2": "当座"},
         },
         "items": {"monthly": "月费", "initial": "初始费用", "usage": "使用费", "daily": "按日费用", "minimum-term": "最低使用期剩余", "penalty": "违约金", "surcharge": "附加费", "equipment": "设备"},
         "kinds": {"credit": "故障赔偿", "refund": "退款", "void": "账单作废"},
@@ -133,12 +136,18 @@ def yen(amount: int, lang: str) -> str:
     return f"¥{amount:,}" if lang == "en" else f"{amount:,}円" if lang == "ja" else f"{amount:,}日元"
 
 
+def day_text(day: date, lang: str) -> str:
+    """As documents of that language write it."""
+    return day.isoformat() if lang == "en" else f"{day.year}年{day.month}月{day.day}日"
+
+
 def _common(row: Invoice | CreditNote, lang: str) -> dict[str, Any]:
     words, by = WORDS[lang], issuer(row.document["issuer"], lang)
     day = row.issued_at.astimezone(clock.TOKYO)
+    reduced = any(line["rate"] == REDUCED for line in row.document.get("lines", []))
     return {
         "day": [day.year, day.month, day.day],
-        "lang": lang, "to": row.document["to"], "honorific": words["honorific"], "note": words["note"],
+        "lang": lang, "to": row.document["to"], "honorific": words["honorific"], "note": (words["reduced"] if reduced else "") + words["note"],
         "issuer": by, "pay": [], "pay_word": words["pay"]["word"],
         "number_word": words["registered"], "number": str(row.number), "heads": words["heads"],
         "rate_heads": words["rates"], "foot": f"{by['name']}  {row.document['contract']}",
@@ -148,11 +157,11 @@ def _common(row: Invoice | CreditNote, lang: str) -> dict[str, Any]:
 def invoice(row: Invoice, lang: str) -> bytes:
     """The invoice as PDF/A."""
     words: dict[str, Any] = WORDS[lang]
-    day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
+    day = day_text(row.issued_at.astimezone(clock.TOKYO).date(), lang)
     return pdf(_common(row, lang) | {
         "title": words["title"], "total_word": words["total"], "total": yen(row.total, lang),
         "facts": [[words["number"], f"{row.number:06}"], [words["issued"], day],
-                  [words["contract"], row.document["contract"]], [words["due"], row.due_on.isoformat()]],
+                  [words["contract"], row.document["contract"]], [words["due"], day_text(row.due_on, lang)]],
         "lines": [_line(line, words, lang) for line in row.document["lines"]],
         "rates": [[f"{rate} %", yen(net, lang), yen(tax, lang)] for rate, net, tax in row.document["rates"]],
         "pay": _paying(row.document.get("pay", {}), lang) if row.total else [],
@@ -173,12 +182,11 @@ def _line(line: dict[str, Any], words: dict[str, Any], lang: str) -> list[str]:
 def credit_note(row: CreditNote, lang: str) -> bytes:
     """The return invoice as PDF/A."""
     words: dict[str, Any] = WORDS[lang]
-    day = row.issued_at.astimezone(clock.TOKYO).date().isoformat()
-    about = (
-        [[words["of"], f"{row.invoice.number:06} ({row.invoice.issued_at.astimezone(clock.TOKYO).date()})"]]
-        if row.invoice
-        else []
-    )
+    day = day_text(row.issued_at.astimezone(clock.TOKYO).date(), lang)
+    about = []
+    if row.invoice:
+        issued = day_text(row.invoice.issued_at.astimezone(clock.TOKYO).date(), lang)
+        about = [[words["of"], f"{row.invoice.number:06} ({issued})"]]
     rate = 10 if row.tax else 0
     return pdf(_common(row, lang) | {
         "title": words["return"], "total_word": words["back"], "total": yen(row.amount + row.tax, lang),

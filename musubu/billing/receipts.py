@@ -21,7 +21,7 @@ from musubu.terms.rules import methods
 SHEET = b"""
 #set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
 #set page(paper: "a4", margin: (x: 24mm, y: 24mm), footer: align(center, text(size: 8pt, fill: gray, data.foot)))
-#set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 10pt, lang: data.lang)
+#set text(size: 10pt)
 #align(center, text(size: 20pt, weight: "bold", data.title))
 #v(6mm)
 #grid(columns: (1fr, auto), text(size: 13pt, weight: "bold")[#data.to.name #data.honorific],
@@ -137,13 +137,14 @@ def _data(invoice: Invoice, paid: list[Paid], lang: str) -> dict[str, Any]:
     return {
         "lang": lang, "title": words["title"], "to": invoice.document["to"], "honorific": words["honorific"],
         "number": f"{invoice.number:06}", "number_word": words["number"], "issued_word": words["issued"],
-        "issued": today.isoformat(), "day": [today.year, today.month, today.day],
+        "issued": documents.day_text(today, lang), "day": [today.year, today.month, today.day],
         "total": documents.yen(total, lang), "foot": f"{by['name']}  {invoice.document['contract']}",
         "text": words["text"].format(invoice=f"{invoice.number:06}", contract=invoice.document["contract"]),
         "heads": words["heads"], "rate_heads": words["rates"], "registered": words["registered"], "note": words["note"],
         "issuer": by,
         "payments": [
-            [one.at.astimezone(clock.TOKYO).date().isoformat(), words["how"][one.how], documents.yen(one.amount, lang)]
+            [documents.day_text(one.at.astimezone(clock.TOKYO).date(), lang), words["how"][one.how],
+             documents.yen(one.amount, lang)]
             for one in paid
         ],
         "rates": [

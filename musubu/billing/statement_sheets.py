@@ -12,7 +12,7 @@ from musubu.billing.models import Statement
 SHEET = b"""
 #set document(title: data.title + " " + data.number, date: datetime(year: data.day.at(0), month: data.day.at(1), day: data.day.at(2)))
 #set page(paper: "a4", margin: 20mm, footer: context align(center, text(size: 8pt, fill: gray, data.number + "  " + counter(page).display("1 / 1", both: true))))
-#set text(font: ("Noto Sans CJK JP", "Noto Sans CJK SC"), size: 9.5pt, lang: data.lang)
+#set text(size: 9.5pt)
 #grid(columns: (1fr, 1fr), [#text(size: 12pt, weight: "bold", data.to.name) #data.honorific \\ #data.to.address],
   issuer(data.number_word))
 #v(8mm)

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
+from tests.browser.walking import walk
+
 pytestmark = pytest.mark.browser
 FLAGS = [
     "--no-sandbox",
@@ -210,6 +212,42 @@ def test_staff_pages_in_light_and_dark(site: Any, browser: Browser, theme: str) 
         page.goto(address + path)
         assert page.get_attribute("html", "data-theme") == theme
         assert grave(page) == [], path
+
+
+OWN_ROOMS = (  # who, from where, and what belongs to it
+    ("owner@sakura.example", "/meetings/", r"/meetings/"),
+    ("owner@hibiki.example", "/billing/payments/", r"/(billing|equipment|claims)/"),
+    ("owner@kitano.example", "/billing/payments/", r"/(billing|claims|statements)/"),
+)
+MONEY = (
+    r"/staff/(money|runs|deposits|debits|mandates|cards|dunning|write-offs|books|trials|banks|agencies|equipment|claims"
+    r"|payouts|payees|sales)/|/billing/"
+)
+
+
+@pytest.mark.parametrize(("who", "first", "inside"), OWN_ROOMS)
+def test_every_page_of_a_customers_rooms_on_a_phone(
+    site: Any, browser: Browser, who: str, first: str, inside: str
+) -> None:
+    address, _ = site
+    page = browser.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True, locale="ja-JP").new_page()
+    sign_in(page, site, who)
+    for path in walk(page, address, first, inside):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert grave(page) == [], path
+
+
+@pytest.mark.parametrize("theme", ["musubu", "musubu-dark"])
+def test_every_page_of_money_and_meetings_for_staff(site: Any, browser: Browser, theme: str) -> None:
+    address, _ = site
+    page = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True, locale="ja-JP").new_page()
+    sign_in(page, site, "billing@demo.example" if theme == "musubu" else "owner@demo.example")
+    page.click("header details.drop:has([data-theme-choice]) > summary")
+    page.click(f"[data-theme-choice={theme}]")
+    for first, inside in (("/staff/money/", MONEY), ("/staff/meetings/", r"/staff/meetings/|/meetings/")):
+        for path in walk(page, address, first, inside):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path
+            assert grave(page) == [], path
 
 
 def test_by_keyboard_alone(site: Any, browser: Browser) -> None:

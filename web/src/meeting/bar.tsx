@@ -1,6 +1,6 @@
 /* The bar at the foot: what everybody needs all the time, in the same place on every screen. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { features } from "./features";
 import { panel } from "./keys";
@@ -29,9 +29,17 @@ function DeviceMenu({ meeting, kind }: { meeting: Meeting; kind: "mic" | "camera
 
 function Reactions({ meeting }: { meeting: Meeting }): JSX.Element {
   const [open, setOpen] = useState(false);
-  const send = (emoji: string) => { meeting.line?.say({ t: "reaction", emoji }); setOpen(false); };
+  const box = useRef<HTMLDivElement>(null);
+  const close = () => { setOpen(false); box.current?.querySelector("button")?.focus(); };
+  const send = (emoji: string) => { meeting.line?.say({ t: "reaction", emoji }); close(); };
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: Event) => { if (!box.current?.contains(event.target as Node)) setOpen(false); };
+    document.addEventListener("pointerdown", outside);
+    return () => { document.removeEventListener("pointerdown", outside); };
+  }, [open]);
   return (
-    <div class="menu-box up reactions" onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); } }}>
+    <div class="menu-box up reactions" ref={box} onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); close(); } }}>
       <IconButton icon="smile" label={t("React")} expanded={open} class="bar-button" caption={t("React")} onPress={() => { setOpen(!open); }} />
       {open ? <div class="menu-list emoji-row" role="group" aria-label={t("React")}>{EMOJI.map(([emoji, label]) => <button type="button" key={emoji} aria-label={t(label)} title={t(label)} onClick={() => { send(emoji); }}>{emoji}</button>)}</div> : null}
     </div>

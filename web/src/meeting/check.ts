@@ -68,9 +68,13 @@ async function speaker(trial: Trial): Promise<void> {
   trial.show({ mark: "fair", found: t("Play the sound and say whether you hear it."), plain: "speaker: not answered" });
 }
 
+let shownCamera: MediaStreamTrack | null = null; // its picture stays until the check is made again
+
 async function camera(trial: Trial): Promise<void> {
   trial.begin();
+  shownCamera?.stop();
   const found = await device("camera", (track) => {
+    shownCamera = track;
     const video = make("video", "trial-video mirror");
     video.muted = video.playsInline = video.autoplay = true;
     video.setAttribute("aria-label", t("Your picture"));
@@ -144,6 +148,8 @@ async function run(page: Page, box: HTMLElement): Promise<void> {
   const [seen, cam, mic, out, talk, net] = [t("Browser"), t("Camera"), t("Microphone"), t("Speaker"), t("Meeting server"), t("Network")].map((title) => new Trial(title)) as [Trial, Trial, Trial, Trial, Trial, Trial];
   const trials = [seen, cam, mic, out, talk, net];
   box.replaceChildren(...trials.map((one) => one.card));
+  box.focus();
+  delete box.dataset.done;
   seen.begin();
   seen.show(browser(page.terminals));
   const lines = Promise.all([line(talk, page), media(net, page)]);
@@ -160,6 +166,7 @@ const page = JSON.parse(document.getElementById("check")?.textContent ?? "{}") a
 useDictionary(page.texts);
 const box = document.getElementById("checking");
 if (box) {
+  box.tabIndex = -1; // the focus goes here when the button that began it is gone
   const begin = make("button", "btn btn-primary", t("Begin the check"));
   begin.type = "button";
   begin.onclick = () => { void run(page, box); };

@@ -1,6 +1,6 @@
 /* The line at the head: which meeting, since when, what runs; below it what must be known now. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { panel } from "./keys";
 import type { Meeting } from "./meeting";
@@ -15,10 +15,16 @@ export function clock(seconds: number): string {
   return hours ? `${String(hours)}:${two(minutes)}:${two(rest)}` : `${String(minutes)}:${two(rest)}`;
 }
 
-function Left({ ends, ahead }: { ends: number; ahead: number }): JSX.Element {
+/** What is left of the timer; its end is told to everybody, also to those who look elsewhere. */
+function Left({ meeting, ends, ahead }: { meeting: Meeting; ends: number; ahead: number }): JSX.Element {
   const [now, setNow] = useState(Date.now());
   useEffect(() => { const timer = setInterval(() => { setNow(Date.now()); }, 500); return () => { clearInterval(timer); }; }, []);
   const left = Math.max(0, Math.ceil((ends - now - ahead) / 1000));
+  const ran = useRef(0);
+  useEffect(() => {
+    if (left) ran.current = ends;
+    else if (ran.current === ends) meeting.tell(t("Time is up"));
+  }, [left > 0, ends]);
   return <span class={`chip ${left ? "" : "warn"}`} role="timer" aria-label={t("Timer")}><Icon name="timer" />{left ? clock(left) : t("Time is up")}</span>;
 }
 
@@ -32,7 +38,7 @@ export function Top({ meeting }: { meeting: Meeting }): JSX.Element {
       <h1>{facts?.title}</h1>
       {facts?.locked ? <span class="chip" title={t("Nobody else comes in.")}><Icon name="lock" />{t("Locked")}</span> : null}
       {facts?.record ? <span class="chip rec" title={t("{name} records this meeting", { name: facts.record.by })}><i aria-hidden="true" />{t("Recording")}</span> : null}
-      {facts?.timer ? <Left ends={facts.timer.ends_at} ahead={ahead} /> : null}
+      {facts?.timer ? <Left meeting={meeting} ends={facts.timer.ends_at} ahead={ahead} /> : null}
       <span class="bar-gap" />
       {lobby ? <button type="button" class="rb small primary" onClick={() => { meeting.set({ panel: "people" }); }}>{t("{count} waiting", { count: lobby })}</button> : null}
       {stage ? <button type="button" class="rb small" onClick={() => { meeting.set({ stage: "" }); }}>{t("Back to the pictures")}</button> : null}
