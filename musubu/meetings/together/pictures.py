@@ -212,7 +212,7 @@ class _Element:
         return f'<text xml:space="preserve" {look}>{lines}</text>'
 
     def _image(self) -> str:
-        found = self.files.get(self.told.get("fileId"))
+        found = self.files.get(str(self.told.get("fileId")))
         kind, _, content = str(found["dataURL"] if found else "").partition(";base64,")
         if not re.fullmatch(r"data:image/(png|jpeg|gif|webp)", kind):
             return self._frame()
