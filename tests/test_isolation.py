@@ -54,7 +54,7 @@ OWN_ONLY = {
     "portal-home", "portal-search", "portal-clock", "contracts-list", "contracts-applications", "contracts-register",
     "contracts-customers", "contracts-running", "contracts-desk", "contracts-publish", "contracts-end",
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
-    "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
+    "parties-profile", "parties-provider", "parties-picture", "parties-picture-set", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
     "billing-payments", "billing-card", "billing-card-leave", "billing-card-back", "billing-card-remove", "billing-card-desk",
