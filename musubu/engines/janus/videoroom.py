@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from musubu.engines.janus.client import EngineError, Handle, Json, Reply
 
 EXISTS, NO_SUCH_FEED = 427, 428
+SETTLED = 2.0  # seconds in which a publisher of plain RTP has come or gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,33 @@ class VideoRooms:
 
     async def add_remote(self, room: str, secret: str, feed: str, display: str, streams: list[Json]) -> Json:
         """A publisher that sends plain RTP; answers {"ip", "port", "rtcp_port"} on loopback. The stream's SSRC must be
-        1000 + 10 × its index."""
+        1000 + 10 × its index. It is recorded from the room's next start of recording on."""
         body = {
             "request": "add_remote_publisher", "room": room, "secret": secret, "id": feed, "display": display,
             "iface": "127.0.0.1", "streams": streams,
         }  # fmt: skip
-        return (await self.handle.message(body)).data
+        told = (await self.handle.message(body)).data
+        await self._until(room, feed, there=True)
+        return told
 
     async def remove_remote(self, room: str, secret: str, feed: str) -> None:
+        """Already gone is success."""
         with contextlib.suppress(EngineError):
             await self.handle.message(
                 {"request": "remove_remote_publisher", "room": room, "secret": secret, "id": feed}
             )
+            await self._until(room, feed, there=False)
+
+    async def _until(self, room: str, feed: str, *, there: bool) -> None:
+        """Each of them comes and goes in a thread of its own, a moment after the answer: who asks for a recording
+        before that misses it."""
+        end = asyncio.get_running_loop().time() + SETTLED
+        while asyncio.get_running_loop().time() < end:
+            told = (await self.handle.message({"request": "listparticipants", "room": room})).data
+            if any(one["id"] == feed for one in told["participants"]) == there:
+                return
+            await asyncio.sleep(0.005)
+        raise EngineError(NO_SUCH_FEED, f"{feed} did not {'come' if there else 'go'} in time")
 
 
 class Publisher:

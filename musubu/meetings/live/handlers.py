@@ -92,10 +92,7 @@ async def devices(room: Room, who: Participant, message: p.Devices) -> Answer:
 
 
 async def hand(room: Room, who: Participant, message: p.Hand) -> Answer:
-    up = int(time.time() * 1000) if message.up else None
-    if bool(up) != bool(who.hand):
-        who.hand = up
-        room.changed(who, hand=up)
+    room.raise_hand(who, int(time.time() * 1000) if message.up else None)
     return {}
 
 

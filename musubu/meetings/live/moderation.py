@@ -92,6 +92,8 @@ async def mute(room: Room, who: Participant, message: p.Mute) -> Answer:
     found = [_person(room, message.who)] if message.who else [one for one in room.people.values() if not one.is_host]
     for one in found:
         await silence(room, one, message.source, who.name)
+    if not message.who and message.source == "mic":
+        await room.phones.mute_all()
     return {}
 
 
@@ -133,7 +135,11 @@ async def _moderate(room: Room, who: Participant, mid: str, muted: bool) -> None
 
 
 async def ask_unmute(room: Room, who: Participant, message: p.AskUnmute) -> Answer:
+    """A caller by telephone cannot be asked: whoever muted them lets them speak again."""
     host_only(who)
+    if message.who in room.phones.callers:
+        await room.phones.mute(message.who, False)
+        return {}
     found = _person(room, message.who)
     found.asked_to_unmute = True
     found.tell({"t": "asked-unmute", "by": who.name})
@@ -144,9 +150,7 @@ async def lower_hand(room: Room, who: Participant, message: p.LowerHand) -> Answ
     host_only(who)
     found = [_person(room, message.who)] if message.who else list(room.people.values())
     for one in found:
-        if one.hand:
-            one.hand = None
-            room.changed(one, hand=None)
+        room.raise_hand(one, None)
     return {}
 
 
