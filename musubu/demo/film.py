@@ -13,6 +13,7 @@ from django.db import transaction
 from musubu.engines import ffmpeg
 from musubu.meetings.actions import recordings
 from musubu.meetings.models import Attendance, Recording, Sitting, Track
+from musubu.refusals import NotPossible
 
 SECONDS = 12  # of each scene
 WIDTH, HEIGHT = 640, 360
@@ -38,7 +39,7 @@ def add(sitting: Sitting, host: Attendance, names: list[str], at: datetime) -> R
         try:
             _make(folder, names[:4], sitting.meeting.title)
             return _keep(sitting, host, folder, at)
-        except (ffmpeg.EngineFailed, recordings.NotPossible, OSError):
+        except (ffmpeg.EngineFailed, NotPossible, OSError):
             return None
 
 
