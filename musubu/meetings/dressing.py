@@ -50,6 +50,5 @@ def _small(content: bytes, kind: str) -> bytes | None:
 
 
 def _drawn(svg: bytes) -> bytes:
-    files = {"main": SHEET.encode(), "logo.svg": svg}
-    made = typst.compile(files, format="png", ppi=144)  # type: ignore[call-overload]  # its stubs know no tables of files
+    made = typst.compile({"main": SHEET.encode(), "logo.svg": svg}, format="png", ppi=144)  # type: ignore[call-overload]
     return bytes(made if isinstance(made, bytes) else made[0])

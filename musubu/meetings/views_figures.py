@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from musubu import clock
 from musubu.contracts.models import Contract
@@ -51,9 +52,9 @@ def _usage(contracts: list[Contract], since: date, until: date) -> dict[str, Any
 def _usage_csv(found: queries_usage.Usage) -> HttpResponseBase:
     heading = [
         _("Day"),
-        _("Meetings"),
+        pgettext("count", "Meetings"),
         _("Minutes of all people"),
-        _("People"),
+        pgettext("count", "People"),
         _("Guests"),
         _("Telephones"),
         _("People at once"),
@@ -95,7 +96,7 @@ def quality(request: HttpRequest, contract: Contract) -> HttpResponseBase:
         heading = [
             _("Began"),
             _("Title"),
-            _("People"),
+            pgettext("count", "People"),
             _("Minutes measured"),
             _("Bad minutes"),
             _("First picture (ms)"),

@@ -73,7 +73,8 @@ def as_file(row: Board, kind: str) -> bytes:
 
 def _svg(drawing: Mapping[str, Any]) -> tuple[str, float, float]:
     """(the picture, its width and height)."""
-    shapes, corners = [], []
+    shapes: list[str] = []
+    corners: list[Point] = []
     for told in drawing["elements"][:MOST_ELEMENTS]:
         try:
             one = _Element(told, drawing["files"])

@@ -38,6 +38,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #clicked = 0;
   #arrived = false;
   #returned = false; // the page was loaded anew
+  #waited = false; // so that the server knows nothing yet of one's devices
   #soundCounts = false;
   #asked = false; // a host has asked to unmute: then one may, though others may not
   #entered = false;
@@ -116,7 +117,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #take(message: FromServer): void {
     switch (message.t) {
       case "welcome": this.#welcome(message); break;
-      case "waiting": this.set({ phase: "lobby", waiting: message, cut: false }); break;
+      case "waiting": this.#waited = true; this.set({ phase: "lobby", waiting: message, cut: false }); break;
       case "question": this.set({ phase: "question", elsewhere: message, cut: false }); break;
       case "joined": this.#joined(message.person); break;
       case "left": this.#left(message.id, message.name); break;
@@ -165,7 +166,7 @@ export class Meeting extends Store<RoomState> implements Ear {
     const others = welcome.people.filter((one) => one.id !== welcome.me);
     this.#arrived = others.length === 0 || this.#returned; // nobody to arrive at, or no click: nothing is measured
     this.#soundCounts = !others.some((one) => one.camera);
-    if (this.#returned) this.#asBefore(welcome.people.find((one) => one.id === welcome.me));
+    if (this.#returned && !this.#waited) this.#asBefore(welcome.people.find((one) => one.id === welcome.me));
     else if (welcome.room.settings.mute_on_entry && !welcome.rights.host && this.local.value.micOn) {
       void this.local.switchMic(false);
       this.tell(t("You are muted: this meeting mutes everybody who comes in."));
