@@ -51,9 +51,9 @@ def _usage(contracts: list[Contract], since: date, until: date) -> dict[str, Any
 def _usage_csv(found: queries_usage.Usage) -> HttpResponseBase:
     heading = [
         _("Day"),
-        _("Meetings"),
+        _("Meetings held"),
         _("Minutes of all people"),
-        _("People"),
+        _("People who came"),
         _("Guests"),
         _("Telephones"),
         _("People at once"),
@@ -95,7 +95,7 @@ def quality(request: HttpRequest, contract: Contract) -> HttpResponseBase:
         heading = [
             _("Began"),
             _("Title"),
-            _("People"),
+            _("People who came"),
             _("Minutes measured"),
             _("Bad minutes"),
             _("First picture (ms)"),
