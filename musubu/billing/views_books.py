@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from musubu import clock
 from musubu.billing import exports, ledger, queries, reports
@@ -25,7 +25,7 @@ NEWEST = 50
 
 class PeriodForm(forms.Form):
     first = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
-    last = forms.DateField(label=gettext_lazy("To"), widget=DateInput())
+    last = forms.DateField(label=pgettext_lazy("period", "To"), widget=DateInput())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -67,7 +67,7 @@ def books(request: HttpRequest) -> HttpResponseBase:
         return exports.file(f"journal-{layout}-{first}-{last}", layout, ordered.iterator(2000))
     balance = reports.trial_balance(acting.provider, first, last)
     if request.GET.get("format") == "csv":
-        head = [_("Account"), _("Before"), _("Debit"), _("Credit"), _("After")]
+        head = [_("Account"), _("Opening balance"), _("Debit"), _("Credit"), _("Closing balance")]
         rows = ([str(ledger.ACCOUNTS[one.account]), one.before, one.debit, one.credit, one.after] for one in balance)
         return csv_file(f"trial-balance-{first}-{last}", head, rows)
     context = {
@@ -109,7 +109,7 @@ def deferred(request: HttpRequest) -> HttpResponseBase:
     rows = reports.deferred(acting.provider, day)
     if request.GET.get("format") == "csv":
         head = [
-            _("Contract"), _("Company"), _("What"), _("From"), _("To"), _("Before tax"), _("Days"), _("Days to come"),
+            _("Contract"), _("Company"), _("What"), _("From"), pgettext("period", "To"), _("Before tax"), _("Days"), _("Days to come"),
             _("Deferred"),
         ]  # fmt: skip
         return csv_file(f"deferred-{day}", head, (_deferred_row(one) for one in rows))

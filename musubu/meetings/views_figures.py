@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from musubu import clock
 from musubu.contracts.models import Contract
@@ -52,9 +51,9 @@ def _usage(contracts: list[Contract], since: date, until: date) -> dict[str, Any
 def _usage_csv(found: queries_usage.Usage) -> HttpResponseBase:
     heading = [
         _("Day"),
-        pgettext("count", "Meetings"),
+        _("Meetings held"),
         _("Minutes of all people"),
-        pgettext("count", "People"),
+        _("People who came"),
         _("Guests"),
         _("Telephones"),
         _("People at once"),
@@ -96,7 +95,7 @@ def quality(request: HttpRequest, contract: Contract) -> HttpResponseBase:
         heading = [
             _("Began"),
             _("Title"),
-            pgettext("count", "People"),
+            _("People who came"),
             _("Minutes measured"),
             _("Bad minutes"),
             _("First picture (ms)"),

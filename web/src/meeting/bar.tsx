@@ -20,7 +20,7 @@ function DeviceMenu({ meeting, kind }: { meeting: Meeting; kind: "mic" | "camera
   }));
   if (kind === "mic") {
     items.push(...local.devices.speaker.map((one, at) => ({
-      label: one.label || String(at + 1), checked: meeting.local.choices.speaker === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
+      label: one.label || String(at + 1), checked: (meeting.local.choices.speaker || "default") === one.id, act: () => { meeting.speaker(one.id); }, ...(at ? {} : { head: t("Speaker") }),
     })));
   } else items.push({ label: t("Blur my background"), checked: local.blur === "on", act: () => void meeting.local.blur(local.blur !== "on") });
   items.push({ icon: "settings", label: t("All settings"), act: () => { panel(meeting, "settings"); } });

@@ -86,6 +86,23 @@ function ChatTools({ meeting }: { meeting: Meeting }): JSX.Element {
   return <div class="chat-tools" ref={box} />;
 }
 
+/** Keeps the newest message in sight, also when its file or picture comes later; whoever has scrolled back to read stays there. */
+function useFollowing(list: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    let atEnd = true;
+    const follow = () => { if (atEnd) box.scrollTo({ top: box.scrollHeight }); };
+    const note = () => { atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40; };
+    const watcher = new MutationObserver(follow);
+    watcher.observe(box, { childList: true, subtree: true });
+    box.addEventListener("scroll", note);
+    box.addEventListener("load", follow, true);
+    follow();
+    return () => { watcher.disconnect(); box.removeEventListener("scroll", note); box.removeEventListener("load", follow, true); };
+  }, []);
+}
+
 const drafts = new WeakMap<Meeting, string>(); // what was typed survives closing the panel and a cut line
 
 export function Chat({ meeting }: { meeting: Meeting }): JSX.Element {
@@ -97,7 +114,8 @@ export function Chat({ meeting }: { meeting: Meeting }): JSX.Element {
   const list = useRef<HTMLOListElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  useEffect(() => { list.current?.scrollTo({ top: list.current.scrollHeight }); }, [chat.length]);
+  useFollowing(list);
+  useEffect(() => { if (chat.at(-1)?.from === meeting.value.me) list.current?.scrollTo({ top: list.current.scrollHeight }); }, [chat.length]);
   useEffect(() => { text.current?.focus(); }, [to]);
   const others = [...people.values()].filter((one) => one.id !== meeting.value.me && one.kind !== "phone");
   const hosts = others.filter((one) => one.role === "host" || one.role === "co-host");

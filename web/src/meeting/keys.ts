@@ -37,7 +37,7 @@ function actions(meeting: Meeting): Record<string, () => void> {
 export function listen(meeting: Meeting): void {
   const does = actions(meeting);
   let held = false;
-  const free = (event: KeyboardEvent) => meeting.value.phase === "in" && !meeting.value.dialog && !busyTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const free = (event: KeyboardEvent) => meeting.value.phase === "in" && !document.querySelector("dialog[open]") && !busyTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
   document.addEventListener("keydown", (event) => {
     if (!free(event) || event.defaultPrevented) return;
     const onButton = event.target instanceof HTMLElement && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName);

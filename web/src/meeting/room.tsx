@@ -54,24 +54,28 @@ function Panel({ meeting }: { meeting: Meeting }): JSX.Element | null {
   );
 }
 
-function useNarrow(): boolean {
-  const query = window.matchMedia("(max-width: 720px), (max-height: 480px)");
-  const [narrow, setNarrow] = useState(query.matches);
+const NARROW = "(max-width: 720px), (max-height: 480px)";
+const PANEL_OVER_STAGE = "(max-width: 720px) and (orientation: portrait), (max-width: 720px) and (min-height: 481px)"; // as in room.css
+
+function useMatch(media: string): boolean {
+  const query = window.matchMedia(media);
+  const [matches, setMatches] = useState(query.matches);
   useEffect(() => {
-    const look = () => { setNarrow(query.matches); };
+    const look = () => { setMatches(query.matches); };
     query.addEventListener("change", look);
     return () => { query.removeEventListener("change", look); };
   }, []);
-  return narrow;
+  return matches;
 }
 
 function InRoom({ meeting }: { meeting: Meeting }): JSX.Element {
   const panel = usePicked(meeting, (value) => value.panel);
-  const narrow = useNarrow();
+  const narrow = useMatch(NARROW);
+  const over = useMatch(PANEL_OVER_STAGE);
   return (
     <div class={`room ${panel ? "with-panel" : ""}`}>
       <Top meeting={meeting} />
-      <main id="content" aria-label={t("Pictures")}><Banners meeting={meeting} /><Stage meeting={meeting} /></main>
+      <main id="content" aria-label={t("Pictures")}><Banners meeting={meeting} /><Stage meeting={meeting} covered={over && panel !== ""} /></main>
       <Panel meeting={meeting} />
       <Bar meeting={meeting} narrow={narrow} />
       <Toasts meeting={meeting} />

@@ -172,7 +172,8 @@ function Shared({ meeting, ids, size }: { meeting: Meeting; ids: string[]; size:
   );
 }
 
-export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
+/** `covered`: a panel lies over it (on a phone), so nothing in it can be reached meanwhile. */
+export function Stage({ meeting, covered }: { meeting: Meeting; covered: boolean }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const view = usePicked(meeting, (value) => (value.pin || value.facts?.spotlight ? "speaker" : value.view));
@@ -181,7 +182,7 @@ export function Stage({ meeting }: { meeting: Meeting }): JSX.Element {
   const ids = sharing ? sharing.split(" ") : [];
   const ready = size.width > 0;
   return (
-    <div class="stage" ref={box}>
+    <div class="stage" ref={box} inert={covered}>
       {!ready ? null : feature ? <FeatureHost key={feature} meeting={meeting} name={feature} />
         : ids.length ? <Shared meeting={meeting} ids={ids} size={size} />
           : view === "speaker" ? <Speaker meeting={meeting} size={size} /> : <Gallery meeting={meeting} size={size} />}

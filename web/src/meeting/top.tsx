@@ -56,11 +56,11 @@ export function Banners({ meeting }: { meeting: Meeting }): JSX.Element | null {
   const bad = usePicked(meeting, (value) => (value.look && (value.look.loss_down >= 8 || value.look.rtt >= 700) ? complaint(value.look) : ""));
   return (
     <div class="banners">
-      {cut ? <p class="banner warn" role="status"><span class="spin" aria-hidden="true" />{t("Reconnecting… Your line was cut. What you type is kept.")}</p> : null}
-      {gone && !cut ? <p class="banner warn" role="status"><span class="spin" aria-hidden="true" />{t("Sound and pictures come back in a moment.")}</p> : null}
-      {blocked ? <p class="banner" role="alert">{t("The browser waits for a click before it plays sound.")} <button type="button" class="rb small primary" onClick={() => void meeting.hearing.again()}>{t("Hear the others")}</button></p> : null}
-      {soundOnly ? <p class="banner" role="status">{t("Only sound is received now.")} <button type="button" class="rb small" onClick={() => { meeting.soundOnly(false); }}>{t("Receive pictures again")}</button></p>
-        : bad ? <p class="banner warn" role="status">{t(bad)} <button type="button" class="rb small" onClick={() => { meeting.soundOnly(true); }}>{t("Sound only")}</button></p> : null}
+      {cut ? <p class="banner warn" role="status"><span class="spin" aria-hidden="true" /><span>{t("Reconnecting… Your line was cut. What you type is kept.")}</span></p> : null}
+      {gone && !cut ? <p class="banner warn" role="status"><span class="spin" aria-hidden="true" /><span>{t("Sound and pictures come back in a moment.")}</span></p> : null}
+      {blocked ? <p class="banner" role="alert"><span>{t("The browser waits for a click before it plays sound.")}</span> <button type="button" class="rb small primary" onClick={() => void meeting.hearing.again()}>{t("Hear the others")}</button></p> : null}
+      {soundOnly ? <p class="banner" role="status"><span>{t("Only sound is received now.")}</span> <button type="button" class="rb small" onClick={() => { meeting.soundOnly(false); }}>{t("Receive pictures again")}</button></p>
+        : bad ? <p class="banner warn" role="status"><span>{t(bad)}</span> <button type="button" class="rb small" onClick={() => { meeting.soundOnly(true); }}>{t("Sound only")}</button></p> : null}
     </div>
   );
 }

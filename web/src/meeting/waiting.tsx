@@ -80,6 +80,7 @@ export function Ended({ meeting }: { meeting: Meeting }): JSX.Element {
         {over.kind === "sign-in" && meeting.page.signIn ? <a class="rb primary large" href={meeting.page.signIn}>{t("Sign in")}</a> : null}
         {meeting.page.home && !embedded ? <a class="rb large" href={meeting.page.home}>{t("To the first page")}</a> : null}
       </div>
+      {over.kind === "unsupported" && meeting.page.check ? <p class="hint"><a href={meeting.page.check}>{t("Check this terminal and its network")}</a></p> : null}
       {over.kind === "left" && meeting.page.check ? <p class="hint"><a href={meeting.page.check}>{t("Something was wrong with sound or picture? Check this terminal")}</a></p> : null}
     </Card>
   );

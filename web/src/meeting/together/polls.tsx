@@ -127,7 +127,7 @@ function Result({ poll, say }: { poll: Poll; say: Say }) {
   const most = Math.max(1, poll.votes);
   return <ul class="together-result">{poll.options.map((option, index) => {
     const count = poll.counts?.[index];
-    return <li key={index} class={poll.own?.includes(index) ? "own" : ""}>
+    return <li key={index} class={poll.own?.includes(index) ? "chosen" : ""}>
       <span>{option}{poll.own?.includes(index) ? <span class="soft small"> · {say("my answer")}</span> : null}</span>
       {count === undefined ? null : <>
         <span class="together-count">{count} ({Math.round((count / most) * 100)}%)</span>
