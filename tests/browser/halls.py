@@ -34,6 +34,11 @@ MEDIA = """async () => {
   return found;
 }"""
 
+STATE = """() => {
+  const { layers, stage, panel, look, phase } = window.meeting.value;
+  return JSON.stringify({ phase, stage, panel, look, layers: [...layers], wants: window.meeting.wants.list() });
+}"""
+
 
 def until(holds: Callable[[], Any], seconds: float = 10, why: str = "") -> Any:
     end = time.monotonic() + seconds
@@ -101,7 +106,12 @@ class Hall:
             now = page.evaluate(MEDIA)
             return now["videos"] >= videos and now["frames"] > before["frames"] + 5 and now["energy"] > 0
 
-        until(flows, 20, f"{videos} pictures and sound")
+        try:
+            until(flows, 20)
+        except AssertionError:
+            raise AssertionError(
+                f"{videos} pictures and sound: {page.evaluate(MEDIA)}, {page.evaluate(STATE)}"
+            ) from None
 
 
 def value(page: Page, expression: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from musubu.engines.janus.client import EngineError, Handle, Json, Reply
 
 EXISTS, NO_SUCH_FEED = 427, 428
+KEY_FRAMES = 2  # seconds between two of a sender who is recorded
 SETTLED = 2.0  # seconds in which a publisher of plain RTP has come or gone
 
 
@@ -63,8 +64,11 @@ class VideoRooms:
         await self.handle.message(body)
 
     async def record(self, room: str, secret: str, on: bool) -> None:
-        """Keep every stream of everybody in a file of its own, from now on or no longer."""
+        """Keep every stream of everybody in a file of its own, from now on or no longer. Where a sender's largest layer
+        ends, the file goes on with the next key frame of a smaller one, for which the engine itself would never ask."""
         await self.handle.message({"request": "enable_recording", "room": room, "secret": secret, "record": on})
+        often = KEY_FRAMES if on else 0
+        await self.handle.message({"request": "edit", "room": room, "secret": secret, "new_fir_freq": often})
 
     async def forward(self, room: str, secret: str, feed: str, host: str, streams: list[Forward]) -> list[int]:
         """Send a publisher's streams as plain RTP; the numbers with which each is stopped."""

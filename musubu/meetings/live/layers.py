@@ -13,8 +13,9 @@ SOUND_KBPS = 60  # kept free for sound before any picture
 LOSSY, LOSSY_NO_MORE = 5.0, 3.0  # one layer less, so that repairs have room
 DEAD, DEAD_NO_MORE = 20.0, 12.0  # pictures stop, sound goes on
 HEAVY = 15.0  # so much is lost only where more is sent than fits, or where the line itself is bad
-CALM = 2.0
+CALM = 10.0  # below this more may be tried
 LIFTED, LIFTED_LATEST = 3, 24  # calm reports after which more is tried; twice as many each time that it was too much
+LEAST = SOUND_KBPS + 2 * LAYERS[0][1]  # kbit/s tried at first, so that pictures come back soon after a short trouble
 WIDE = 3_000  # kbit/s from which nothing is held back any more
 
 
@@ -52,7 +53,7 @@ def follow(before: Line, lost: float, came: int) -> Line:
     dead = loss >= (DEAD_NO_MORE if before.dead else DEAD)
     calm = before.calm + 1 if lost < CALM else 0
     if before.kbps and calm >= before.patience:
-        wider = before.kbps * 3 // 2
+        wider = max(LEAST, before.kbps * 3 // 2)
         return Line(loss, lossy, dead, wider, 0, before.patience, before.cut_at) if wider < WIDE else Line(loss, lossy)
     return replace(before, loss=loss, lossy=lossy, dead=dead, calm=calm)
 

@@ -57,6 +57,13 @@ def test_a_narrow_line_finds_what_fits(capacity: int) -> None:
     assert all(one["a"] >= 0 for one in seen)
 
 
+def test_pictures_are_back_soon_after_a_short_trouble() -> None:
+    """As on a machine that was too busy for a moment, and loses a little still."""
+    trouble = iter([30.0, 40.0, 25.0] + [4.0] * 20)
+    seen = [one["a"] for one in lives(LARGE, lambda _: next(trouble), 12)]
+    assert all(layer >= 0 for layer in seen[8:])
+
+
 def test_where_not_even_a_small_picture_fits_sound_goes_on_alone() -> None:
     assert [one["a"] for one in lives(LARGE, narrow(90))].count(-1) > 18
 
