@@ -36,6 +36,10 @@ class Occasion:
     follows: terms.Outcome | None  # credit or claim.refused, without a carrier's limit
     shared: bool  # waits for a carrier's money
 
+    @property
+    def ended_at(self) -> datetime:
+        return playing.aware(self.outage.ends)
+
 
 def occasions(contract: Contract) -> list[Occasion]:
     """Every outage in a contract's journal, the newest first."""

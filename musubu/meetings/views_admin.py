@@ -261,10 +261,16 @@ def logo(request: HttpRequest, public_id: object) -> HttpResponseBase:
 
 
 def brand_css(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    """The contractor's colour as a token; empty where they have none."""
+    """The contractor's colour as a token, lighter on dark pages so that it can be read; empty where they have none."""
     contract = get_object_or_404(Contract, public_id=public_id, service=queries.SERVICE)
     colour = branding.of(contract, queries.space_of(contract))["colour"]
-    text = f":root{{--color-primary:{colour};--color-primary-content:#fff}}" if colour else ""
+    light = f"{{--color-primary:{colour};--color-primary-content:#fff}}"
+    dark = f"{{--color-primary:color-mix(in srgb,{colour} 40%,#fff);--color-primary-content:#0b1826}}"
+    text = (
+        f":root{light}:root[data-theme=musubu-dark]{dark}@media(prefers-color-scheme:dark){{:root:not([data-theme]){dark}}}"
+        if colour
+        else ""
+    )
     response = HttpResponse(text, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=300"
     return response

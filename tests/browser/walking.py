@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-NO_PAGE = re.compile(r"\.(csv|ics)$|/(pdf|csv|file|film|poster|form|logo)/$|/tracks/|/boards/|[?&](format|lang)=")
+NO_PAGE = re.compile(
+    r"\.(csv|ics)$|/(pdf|csv|file|film|poster|form|logo|receipt)/(\?|$)|/tracks/|/boards/|[?&](format|lang)="
+)
 LINKS = "[...document.querySelectorAll('main a[href], nav a[href]')].map((one) => one.getAttribute('href'))"
 
 

@@ -9,7 +9,8 @@ import * as palette from "./palette";
 import * as player from "./player";
 import * as progress from "./progress";
 import * as refresh from "./refresh";
+import * as tabs from "./tabs";
 import * as theme from "./theme";
 import * as when from "./when";
 
-for (const island of [confirm, once, copy, draft, here, lifeline, menu, palette, player, progress, refresh, theme, when]) island.connect(document);
+for (const island of [confirm, once, copy, draft, here, lifeline, menu, palette, player, progress, refresh, tabs, theme, when]) island.connect(document);

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import template
 
+from musubu.billing.views_debits import ACCOUNT_KINDS
 from musubu.billing.views_runs import KINDS
 
 register = template.Library()
@@ -20,6 +22,17 @@ def signed(amount: int) -> str:
 @register.filter
 def difference(why: dict[str, Any]) -> str:
     return signed(why["now"] - why["before"])
+
+
+@register.filter
+def wide(text: str) -> str:
+    """The half-width kana of bank files as people read them."""
+    return unicodedata.normalize("NFKC", text)
+
+
+@register.filter
+def account_kind(code: str) -> str:
+    return str(ACCOUNT_KINDS.get(code, ""))
 
 
 @register.filter

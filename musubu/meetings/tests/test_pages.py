@@ -268,7 +268,8 @@ def test_settings_branding_and_embedding_on_their_page(company: Company) -> None
         answer = client().get(at(company, "logo/"))
         assert answer["Content-Type"] == kind and b"script" not in answer.content
         assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
-    assert "#a02a55" in text(client().get(at(company, "brand.css")))
+    css = text(client().get(at(company, "brand.css")))
+    assert "#a02a55" in css and "[data-theme=musubu-dark]{--color-primary:color-mix(" in css
     assert at(company, "brand.css") in text(client().get(at(company, "join/")))
     assert "256 kB" in text(who.post(page, {"what": "brand", "colour": "", "logo": _file(b"x" * 300_000)}))
     meeting = company.plan()
