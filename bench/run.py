@@ -61,11 +61,14 @@ def page(rows: list[dict[str, Any]]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "![Each figure beside its limit](measurements.svg)"]
+    if (DOCS / "growth.svg").exists():
+        lines += ["", "![Seconds of a month's run by the number of contracts](growth.svg)"]
     return "\n".join(lines) + "\n"
 
 
 BAR = 26
-WIDTH, LEFT, FULL = 760, 220, 420  # of the picture, of its names, of a bar that just reaches its limit
+LEFT, FULL, MOST = 220, 420, 470  # of the names, of a bar that just reaches its limit, of one that passes it by far
+WIDTH = LEFT + MOST + 250
 
 
 def plot(rows: list[dict[str, Any]]) -> str:
@@ -75,7 +78,7 @@ def plot(rows: list[dict[str, Any]]) -> str:
     ]
     for place, row in enumerate(rows):
         limit = float(re.findall(r"[\d.]+", row["reach"].replace(",", ""))[0])
-        length = min(WIDTH - LEFT - 70, round(FULL * float(row["value"]) / limit))
+        length = min(MOST, round(FULL * float(row["value"]) / limit))
         y, colour = place * BAR + 8, "#146c43" if row["holds"] else "#b3261e"
         parts.append(f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{row["name"]}</text>')
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{length}" height="17" rx="3" fill="{colour}"/>')

@@ -54,7 +54,7 @@ OWN_ONLY = {
     "portal-home", "portal-search", "portal-clock", "contracts-list", "contracts-applications", "contracts-register",
     "contracts-customers", "contracts-running", "contracts-desk", "contracts-publish", "contracts-end",
     "contracts-agency", "notices-mailbox", "notices-posts", "operations-reports", "parties-second-factor",
-    "parties-profile", "parties-provider", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
+    "parties-profile", "parties-provider", "parties-picture", "parties-picture-set", "parties-switch", "parties-people", "parties-organisation", "parties-clients", "parties-audit",
     "billing-home", "billing-invoices", "billing-deposits", "billing-match", "billing-books", "billing-debits",
     "billing-ages", "billing-deferred", "billing-tax", "billing-dashboard", "billing-runs", "billing-trials", "billing-trial-new", "contracts-price-list", "contracts-rates", "api-keys", "api-create-key", "api-create-webhook",
     "billing-payments", "billing-card", "billing-card-leave", "billing-card-back", "billing-card-remove", "billing-card-desk",
@@ -62,7 +62,7 @@ OWN_ONLY = {
     "billing-odd", "billing-layouts", "billing-banks", "billing-agencies", "billing-equipment", "billing-equipment-desk",
     "billing-claims", "billing-claims-make", "billing-claims-desk", "billing-claims-pool", "billing-payouts",
     "billing-sales-desk", "billing-statements",
-    "meetings-home", "meetings-staff", "meetings-provider-usage",
+    "meetings-home", "meetings-staff", "staff-meeting-usage",
 }  # fmt: skip
 
 
@@ -116,6 +116,7 @@ def world() -> Any:
                 "<int:n>": 1,
                 "<str:uid>": "x",
                 "<str:token>": "y",
+                "<str:kind>": "svg",
                 "<str:place>": "logo",
             },
         )
@@ -283,7 +284,7 @@ def meeting_pages(contract: Any, owner: Any) -> dict[str, Any]:
     more = {"recording": row, "feed": "f", "name": "a", "source": "mic", "kind": "audio", "file": "tracks/a.opus"}
     track = Track.objects.create(**more, starts_us=0, milliseconds=1, bytes=1)
     link = Share.objects.create(recording=row, token="t", made_by=owner, made_at=START, expires_at=START)
-    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download")
+    of_meeting = ("meeting", "change", "cancel", "bring-back", "copy", "date", "end", "download", "material")
     pages = dict.fromkeys(of_contract, contract) | dict.fromkeys(of_meeting, meeting)
     pages |= dict.fromkeys(of_recording, row) | {"recording-track": track, "recording-revoke": link}
     pages |= dict.fromkeys(("sitting", "sitting-attendance", "sitting-quality"), sitting)
@@ -299,7 +300,7 @@ def left_behind(meeting: Any, sitting: Any) -> dict[str, Any]:
     paper = documents.bring(**content, name="a.txt")
     documents.convert(str(paper.public_id))
     board = Board.objects.create(meeting=meeting, sitting=sitting, title="b", created_at=START)
-    pages = dict.fromkeys(("file", "file-preview"), file) | {"board": board}
+    pages = dict.fromkeys(("file", "file-preview"), file) | dict.fromkeys(("board", "board-picture"), board)
     return pages | dict.fromkeys(("document", "document-source", "document-notes"), paper)
 
 

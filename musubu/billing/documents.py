@@ -103,7 +103,7 @@ def pdf(data: dict[str, Any], sheet: bytes = SHEET) -> bytes:
     """PDF/A of a sheet filled with data; the issuer's pictures go with it by their names."""
     shown = [data["issuer"][place] for place in ("logo", "seal")]
     files = {"main.typ": ISSUER + sheet} | {name: _picture(name) for name in shown if name}
-    made = typst.compile(
+    made = typst.compile(  # type: ignore[call-overload]  # its stubs know no tables of files
         files, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, font_paths=_fonts(), pdf_standards="a-2b"
     )
     assert isinstance(made, bytes)

@@ -35,7 +35,8 @@ def charge(contract: Contract, outcome: Outcome) -> None:
 def pictures(provider: Provider) -> dict[str, str]:
     """The names of the logo and the seal that a document issued now keeps."""
     keys = (provider.logo_id, provider.seal_id)
-    return effects.asked_once(("pictures", *keys), lambda: _names(*keys))
+    found: dict[str, str] = effects.asked_once(("pictures", *keys), lambda: _names(*keys))
+    return found
 
 
 def _names(logo: int | None, seal: int | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Meetings of the demonstration: licences, a group, a weekly and a single meeting, a branded contract."""
+"""Meetings of the demonstration: licences, a group, a weekly and a single meeting, a branded contract, past meetings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import timedelta
 from musubu import clock
 from musubu.contracts import applications
 from musubu.contracts.models import Contract
+from musubu.demo import sittings
 from musubu.meetings import queries
-from musubu.meetings.actions import licences, planning, settings
+from musubu.meetings.actions import licences, planning, preparing, settings
 from musubu.meetings.actions.planning import Guest, Wish
 from musubu.meetings.repeating import Repetition
 from musubu.notices.models import Notice
@@ -65,7 +66,10 @@ def _rich(contract: Contract, owner: Person) -> None:
         contract=contract, person=owner,
         wish=Wish("週次定例", monday, 60, "前週の実績、今週の予定、相談", repeat=Repetition("weekly"), guests=colleagues, remind=True),
     )  # fmt: skip
-    planning.plan(
+    coming = planning.plan(
         contract=contract, person=owner,
         wish=Wish("新製品のご説明", morning + timedelta(days=1, hours=4), 90, guests=OUTSIDE + colleagues[:1]),
     )  # fmt: skip
+    told = {"question": "次のご説明はいつがよいですか", "options": ["今週中", "来週", "来月"]}
+    preparing.poll(meeting=coming, person=owner, told=told)
+    sittings.seed(contract, [one.holder for one in held], OUTSIDE)

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from musubu import clock
 from musubu.meetings import entering, tries
@@ -16,6 +17,11 @@ from musubu.parties import wall
 log = logging.getLogger("meetings")
 PATIENCE = 5.0  # seconds for the running room to answer
 LOOK = 0.1
+CLOSED = {
+    "locked": gettext_lazy("The room is locked. Ask the host to let you in."),
+    "full": gettext_lazy("The room is full. Ask the host, or try again when somebody has left."),
+    "waiting-host": gettext_lazy("The meeting begins when the host arrives."),
+}  # as the running room says it
 CODECS = ("pcma", "pcmu", "opus")
 
 
@@ -35,14 +41,18 @@ def admit(*, number: str, pin: str, caller: str) -> Meeting:
 
 def call_in(*, meeting: Meeting, name: str, codec: str, host: str, port: int) -> dict[str, Any]:
     """Bring a caller into the running room: their RTP is sent from and taken at host:port (codec pcma | pcmu | opus).
-    {"id", "host", "port", "payload"}: where it must go. Raises NotAdmitted where nobody is in the room yet."""
+    {"id", "host", "port", "payload"}: where it must go. Raises NotAdmitted where nobody is in the room yet, or it is
+    locked or full."""
     if codec not in CODECS:
         raise entering.NotAdmitted("codec", _("This codec is not supported: use A-law, µ-law or Opus."))
     data = {"name": name[:60], "codec": codec, "host": host, "port": port}
     row = Command.objects.create(meeting=meeting, kind="call-in", data=data, asked_at=wall.now())
     answer = _answer(row)
     if "port" not in answer:
-        log.warning("%s could not be brought in: %s", meeting.number, answer.get("error", "no answer"))
+        why = answer.get("error", "no answer")
+        log.warning("%s could not be brought in: %s", meeting.number, why)
+        if why in CLOSED:
+            raise entering.NotAdmitted(why, str(CLOSED[why]))
         raise entering.NotAdmitted("not-running", _("The meeting has not begun. Call again in a moment."))
     return answer
 

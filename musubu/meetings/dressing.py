@@ -50,5 +50,5 @@ def _small(content: bytes, kind: str) -> bytes | None:
 
 
 def _drawn(svg: bytes) -> bytes:
-    made = typst.compile({"main": SHEET.encode(), "logo.svg": svg}, format="png", ppi=144)
-    return made if isinstance(made, bytes) else made[0]
+    made = typst.compile({"main": SHEET.encode(), "logo.svg": svg}, format="png", ppi=144)  # type: ignore[call-overload]
+    return bytes(made if isinstance(made, bytes) else made[0])

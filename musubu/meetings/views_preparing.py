@@ -125,7 +125,7 @@ def _back(act: Callable[[HttpRequest, Meeting], None]) -> Callable[[HttpRequest,
 
 def _documents(request: HttpRequest, meeting: Meeting) -> None:
     """Each file by itself: those that can be taken are, and each that cannot says why."""
-    brought: list[UploadedFile] = request.FILES.getlist("document")
+    brought: list[UploadedFile[bytes]] = request.FILES.getlist("document")
     if not brought:
         raise NotPossible(_("Choose a file first."))
     kept = 0

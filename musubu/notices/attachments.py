@@ -43,7 +43,7 @@ def mail(subject: str, body: str, sender: str, receiver: str, files: list[Attach
         if one.type == HTML:
             found.attach_alternative(one.content.decode(), "text/html")
         elif cid := one.type.partition("cid=")[2]:
-            found.mixed_subtype = "related"
+            found.mixed_subtype = "related"  # type: ignore[attr-defined]
             found.attach(_picture(one, cid))
         else:
             if one.media_type == "text/calendar":

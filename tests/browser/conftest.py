@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.browser.halls import START, Hall
 from tests.house import MEDIA_FLAGS, House, running_house
 
 
@@ -29,3 +31,19 @@ def media_browser(playwright: Playwright) -> Iterator[Browser]:
     chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=MEDIA_FLAGS)
     yield chromium
     chromium.close()
+
+
+@pytest.fixture
+def hall(house: House, media_browser: Browser) -> Iterator[Callable[..., Hall]]:
+    made: list[Hall] = []
+
+    def make(title: str = "週次レビュー", **settings: Any) -> Hall:
+        told = house.python(START.format(title=title, settings=settings)).split()
+        made.append(Hall(house, media_browser, *told))
+        return made[-1]
+
+    yield make
+    for one in made:
+        for context in one.contexts:
+            context.close()
+        assert one.problems == []

@@ -2,131 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
+from tests.browser.halls import MEDIA, person, until, value
 from tests.browser.test_pages import grave
 from tests.house import House
 
 pytestmark = pytest.mark.browser
-START = """
-from musubu import clock
-from musubu.meetings.models import Licence
-from musubu.meetings.actions import planning
-licence = Licence.objects.select_related("contract__provider", "holder").filter(contract__meeting_groups__isnull=False).order_by("pk").first()
-with clock.standing_at(licence.contract.provider.sandbox_now):
-    meeting = planning.start_now(contract=licence.contract, person=licence.holder, title={title!r})
-    meeting.settings = {settings!r}
-    meeting.save()
-print(meeting.slug, licence.holder.email, meeting.number, meeting.pass_code)
-"""
-MEDIA = """async () => {
-  const found = {frames: 0, energy: 0, heights: [], videos: 0};
-  for (const one of (await window.meeting.receiving.connection.getStats()).values()) {
-    if (one.type !== "inbound-rtp") continue;
-    if (one.kind === "video" && one.framesDecoded) { found.videos += 1; found.frames += one.framesDecoded; found.heights.push(one.frameHeight); }
-    else found.energy += one.totalAudioEnergy ?? 0;
-  }
-  return found;
-}"""
-
-
-def until(holds: Callable[[], Any], seconds: float = 10, why: str = "") -> Any:
-    end = time.monotonic() + seconds
-    while True:
-        if found := holds():
-            return found
-        assert time.monotonic() < end, why or "it did not happen in time"
-        time.sleep(0.1)
-
-
-@dataclass
-class Hall:
-    """One meeting and those who come to it; all leave at the end of the test."""
-
-    language = "en"
-
-    house: House
-    browser: Browser
-    slug: str
-    host_email: str
-    number: str
-    pass_code: str
-    contexts: list[BrowserContext] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def page(self, **more: Any) -> Page:
-        context = self.browser.new_context(**{"locale": "en-US", **more})
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on(
-            "console", lambda said: self.problems.append(said.text) if "Content Security Policy" in said.text else None
-        )
-        return page
-
-    def sign_in(self, page: Page) -> None:
-        """The host, reading `language`: signing in brings the person's own."""
-        self.house.sign_in(page, self.host_email)
-        page.context.add_cookies([{"name": "musubu_language", "value": self.language, "url": self.house.address}])
-
-    def host(self, **more: Any) -> Page:
-        page = self.page(**more)
-        self.sign_in(page)
-        page.goto(f"{self.house.address}/m/{self.slug}/")
-        self.join(page)
-        return page
-
-    def guest(self, name: str, **more: Any) -> Page:
-        page = self.page(**more)
-        page.goto(f"{self.house.address}/m/{self.slug}/")
-        page.fill("#name", name)
-        self.join(page)
-        return page
-
-    @staticmethod
-    def join(page: Page) -> None:
-        until(lambda: page.evaluate("Boolean(window.meeting) && !window.meeting.local.value.asking"))
-        page.click("button[type=submit]")
-        page.wait_for_selector(".room, .alone-card:not(:has(.wait-dots)), .alone-card .row-center")
-
-    def sees_and_hears(self, page: Page, videos: int) -> None:
-        before = page.evaluate(MEDIA)
-
-        def flows() -> bool:
-            now = page.evaluate(MEDIA)
-            return now["videos"] >= videos and now["frames"] > before["frames"] + 5 and now["energy"] > 0
-
-        until(flows, 20, f"{videos} pictures and sound")
-
-
-@pytest.fixture
-def hall(house: House, media_browser: Browser) -> Iterator[Callable[..., Hall]]:
-    made: list[Hall] = []
-
-    def make(title: str = "週次レビュー", **settings: Any) -> Hall:
-        told = house.python(START.format(title=title, settings=settings)).split()
-        made.append(Hall(house, media_browser, *told))
-        return made[-1]
-
-    yield make
-    for one in made:
-        for context in one.contexts:
-            context.close()
-        assert one.problems == []
-
-
-def value(page: Page, expression: str) -> Any:
-    return page.evaluate(f"window.meeting.value.{expression}")
-
-
-def person(page: Page, name: str) -> Any:
-    return page.evaluate("name => [...window.meeting.value.people.values()].find((one) => one.name === name)", name)
 
 
 def test_three_meet_through_the_lobby_see_hear_share_and_write(hall: Any) -> None:
@@ -216,6 +101,18 @@ def test_hosts_mute_give_roles_remove_and_end(hall: Any) -> None:
     host.click("dialog button:has-text('End for everybody')")
     guest.wait_for_selector(".alone-card")
     assert "ended" in guest.inner_text("h1")
+
+
+def test_a_camera_that_a_host_switched_off_is_seen_again_when_its_owner_switches_it_on(hall: Any) -> None:
+    room = hall(lobby="nobody")
+    host, guest = room.host(), room.guest("Hanako")
+    room.sees_and_hears(host, 1)
+    who = person(host, "Hanako")["id"]
+    host.evaluate("who => meeting.ask({t: 'mute', who, source: 'camera'})", who)
+    until(lambda: not person(host, "Hanako")["camera"] and not guest.evaluate("meeting.local.value.cameraOn"))
+    guest.click("#camera")
+    until(lambda: person(host, "Hanako")["camera"])
+    room.sees_and_hears(host, 1)
 
 
 def test_a_second_terminal_asks_and_takes_over(hall: Any) -> None:

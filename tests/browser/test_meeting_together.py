@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.browser.test_meeting_room import hall, until  # noqa: F401 - the fixture
+from tests.browser.halls import dark, show, stroke, until
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -24,32 +24,7 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/{name}.png")
 
 
-def show(page: Page, **what: str) -> None:
-    page.evaluate("what => window.meeting.set(what)", what)
-
-
-def stroke(page: Page, sheet: str, points: list[tuple[float, float]]) -> None:
-    box = page.locator(sheet).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
-    page.mouse.down()
-    for x, y in points[1:]:
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-    page.mouse.up()
-
-
-def dark(page: Page) -> int:
-    """Pixels of the board's canvas that are drawn on."""
-    return int(
-        page.evaluate(
-            """() => { const c = document.querySelector(".excalidraw canvas.static");
-            const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-            let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && d[i] < 90) n += 1; return n; }"""
-        )
-    )
-
-
-def test_a_board_is_drawn_on_by_all_and_nothing_comes_from_outside(hall: Any) -> None:  # noqa: F811
+def test_a_board_is_drawn_on_by_all_and_nothing_comes_from_outside(hall: Any) -> None:
     room = hall(**OPEN)
     room.language = "ja"
     host = room.host()
@@ -79,7 +54,7 @@ def test_a_board_is_drawn_on_by_all_and_nothing_comes_from_outside(hall: Any) ->
     assert outside == []
 
 
-def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -> None:
     source = tmp_path / "会議資料.txt"
     source.write_text("\n".join(f"第{n}項 会議の議題について説明します。" for n in range(160)))
     room = hall(**OPEN)
@@ -118,7 +93,7 @@ def test_a_document_is_turned_by_one_and_written_on(hall: Any, tmp_path: Path) -
     assert got.value.path().read_bytes()[:5] == b"%PDF-"
 
 
-def test_a_poll_and_a_file(hall: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_poll_and_a_file(hall: Any, tmp_path: Path) -> None:
     Image.effect_mandelbrot((900, 600), (-2, -1.5, 1, 1.5), 60).convert("RGB").save(tmp_path / "図面.png")
     room = hall(**OPEN)
     room.language = "ja"

@@ -1,24 +1,29 @@
 """Bad networks and those who break the rules, with real browsers: what is seen and heard while it lasts and afterwards.
 
-Two browsers stand on each side of a relay of ours that loses, delays and cuts; the kills are measured by
-`script/bench meetings.recovery`.
+Two browsers stand on each side of a relay of ours that loses, delays and cuts; three live through kills, whose times
+`script/bench meetings.recovery` measures.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import time
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.meetings.browsers import browsers, join, meeting, wait_until_whole
+from bench.meetings.browsers import WATCHER, browsers, join, meeting, wait_until_whole
 from bench.meetings.packets import Sending, Stream, streams
 from bench.meetings.people import Person, tickets
+from tests.browser.halls import START, person, until, value
 from tests.house import House
 from tests.live.relay import THROUGH, Relay, running_relay
 
@@ -90,8 +95,8 @@ def test_five_percent_lost(bad_network: tuple[Relay, list[Page]]) -> None:
     relay.loss = 0.05
     found = during(pages, 20, "5 % loss both ways")
     assert relay.lost > 50
-    # sound throughout; pictures come slower while lost packets are asked for again, but never stand for long
-    assert all(one["heard"] > 0.9 and one["frozen"] < 4 and one["seen"] > CALM["seen"] / 4 for one in found)
+    # sound throughout; pictures come coarser and slower while lost packets are asked for again, but never stand for long
+    assert all(one["heard"] > 0.9 and one["frozen"] < 5 and one["seen"] > 0.8 * CALM["seen"] for one in found)
     assert phases(pages) == {"in"}
 
 
@@ -173,6 +178,79 @@ def test_a_network_without_udp(no_udp: tuple[House, Browser], before: str, path:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def gathering() -> Iterator[tuple[House, list[Page]]]:
+    """A host, whom a guest helps as co-host, and a guest whose hand is up; something has been written."""
+    with browsers() as (house, chromium):
+        slug, email, *_ = house.python(START.format(title="Gathering", settings={"lobby": "nobody"})).split()
+        host = chromium.new_context(locale="en-US").new_page()
+        host.add_init_script(WATCHER)
+        house.sign_in(host, email)
+        host.goto(f"{house.address}/m/{slug}/")
+        host.click(".before-go button[type=submit]")
+        host.wait_for_selector("html[data-phase=in]", timeout=30_000)
+        guests = [join(chromium.new_context(locale="en-US"), host.url, name) for name in ("Two", "Three")]
+        pages = [host, *guests]
+        wait_until_whole(pages)
+        host.evaluate("who => meeting.ask({t: 'role', who, role: 'co-host'})", person(host, "Two")["id"])
+        guests[1].evaluate("meeting.ask({t: 'hand', up: true})")
+        host.evaluate("meeting.ask({t: 'chat', text: 'before the fall'})")
+        until(lambda: all(_remembered(page) for page in pages))
+        time.sleep(1.5)  # hands are written down within a second
+        yield house, pages
+
+
+def _remembered(page: Page) -> bool:
+    """Role, hand and talk are there."""
+    told = value(page, "chat.at(-1)?.text")
+    two, three = person(page, "Two"), person(page, "Three")
+    return bool(told == "before the fall" and two and two["role"] == "co-host" and three and three["hand"])
+
+
+KILLS: dict[str, tuple[Callable[[House], object], str, float]] = {
+    "engine": (lambda house: house.kill("/usr/bin/janus"), "media", 3.0),
+    "rooms": (lambda house: os.kill(house.live, signal.SIGKILL), "socket", 5.0),
+    # begins with all its imports anew, which takes most of the time where the machine is busy
+    "rooms and their keeper": (lambda house: house.kill("musubu live"), "socket", 12.0),
+    "pages": (lambda house: house.kill("gunicorn"), "", 5.0),
+}
+
+
+@pytest.mark.parametrize("what", KILLS)
+def test_everybody_is_back_after_a_kill(gathering: tuple[House, list[Page]], what: str) -> None:
+    """Nobody touches anything. Three times the time that is allowed on a quiet machine."""
+    house, pages = gathering
+    kill, fresh, reach = KILLS[what]
+    wait_until_whole(pages)
+    began = time.time()
+    kill(house)
+    until(lambda: all(_whole(page, began, fresh) for page in pages), 3 * reach, f"everybody is back after {what} died")
+    seconds = time.time() - began
+    with SEEN.open("a") as file:
+        file.write(f"{what} killed: everybody hears and sees everybody after {seconds:.1f} s\n")
+    assert all(_remembered(page) for page in pages)
+    assert value(pages[0], "rights.host") and value(pages[1], "rights.host") and not value(pages[2], "rights.host")
+    until(lambda: _answers(house), 3 * reach, "pages are served")
+
+
+# of what `bench.meetings.browsers.WATCHER` notes
+WHOLE = """([since, fresh]) => {
+  const late = notes.filter((one) => one.at > Math.max(since, Date.now() / 1000 - 1) && (!fresh || one[fresh] > since));
+  return late.some((one) => one.heard >= 2) && late.some((one) => one.seen >= 2);
+}"""
+
+
+def _whole(page: Page, since: float, fresh: str) -> bool:
+    """Hears and sees both others in the last second, over what was made since."""
+    return bool(page.evaluate(WHOLE, [since, fresh]))
+
+
+def _answers(house: House) -> bool:
+    with contextlib.suppress(urllib.error.URLError, OSError):
+        return bool(urllib.request.urlopen(house.address + "/health/ready", timeout=2).status == 200)
+    return False
+
+
 def test_who_sends_ten_times_the_allowed_rate_is_let_go_and_the_room_goes_on(house: House) -> None:
     """40 Mbit/s where 4 are allowed."""
 
@@ -180,10 +258,10 @@ def test_who_sends_ten_times_the_allowed_rate_is_let_go_and_the_room_goes_on(hou
         (room,) = tickets(house, 1, 3)
         good, other, bad = (Person(house, ticket) for ticket in room)
         ended: list[dict[str, Any]] = []
-        for person in (good, other, bad):
-            person.hear = lambda told, person=person: ended.append(told) if person is bad else None  # type: ignore[misc]
-            await person.come()
-            await person.send(camera=True)
+        for one in (good, other, bad):
+            one.hear = lambda told, one=one: ended.append(told) if one is bad else None  # type: ignore[misc]
+            await one.come()
+            await one.send(camera=True)
         assert good.sending and bad.sending
         calm = Sending(streams(good.sending, sound=True, camera=True))
         flood = Sending([Stream(bad.sending, bad.sending.ssrcs["h"], 96, 30, 140, 1180, 90_000)])
@@ -195,9 +273,9 @@ def test_who_sends_ten_times_the_allowed_rate_is_let_go_and_the_room_goes_on(hou
         assert bad.me not in good.people or await _gone(good, bad.me)
         assert (await good.ask("hand", up=True))["t"] == "done"
         await calm.close()
-        for person in (good, other, bad):
+        for one in (good, other, bad):
             with contextlib.suppress(OSError):
-                await person.leave()
+                await one.leave()
         return seconds, ended
 
     seconds, ended = asyncio.run(story())

@@ -189,21 +189,23 @@ def test_a_killed_live_process_gives_everybody_their_chair_back(house: House) ->
         await host.ask("admit")
         welcome = await guest.until("welcome")
         await host.ask("settings", locked=True, share="hosts")
-        await asyncio.sleep(0.5)
+        await guest.ask("hand", up=True)
+        await asyncio.sleep(1.5)  # hands are written down within a second
         began = time.monotonic()
         os.kill(house.live, signal.SIGKILL)
-        again = await _until_it_answers(house, welcome["resume"])
+        again = await until_it_answers(house, welcome["resume"])
         back = await again.until("welcome")
         assert time.monotonic() - began < 5.0
         assert back["me"] == welcome["me"] and back["sitting"] == welcome["sitting"]
         assert back["room"]["locked"] is True and back["room"]["settings"]["share"] == "hosts"
-        chief = await _until_it_answers(house, mine["resume"])
+        assert [one["hand"] for one in back["people"] if one["id"] == back["me"]] != [None]
+        chief = await until_it_answers(house, mine["resume"])
         assert (await chief.until("welcome"))["rights"]["host"] is True
 
     run(story())
 
 
-async def _until_it_answers(house: House, token: str) -> Visitor:
+async def until_it_answers(house: House, token: str) -> Visitor:
     while True:
         visitor = Visitor(house)
         try:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import socket
 import struct
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from tests.house import House
 
 RATE, FRAME = 8000, 160  # samples a second; samples of 20 ms
 PCMA = 8
@@ -80,3 +86,67 @@ class Caller:
             return 0.0
         at = np.arange(len(samples)) / RATE
         return float(2 * abs(np.mean(samples * np.exp(-2j * np.pi * hertz * at))))
+
+
+@contextlib.contextmanager
+def telephone(hertz: float) -> Iterator[Telephone]:
+    """For tests that are not asynchronous; it hangs up at the end."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    found = Telephone(hertz, loop)
+    try:
+        yield found
+    finally:
+        found.hang_up()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+class Telephone(Caller):
+    """A caller in a thread of its own."""
+
+    def __init__(self, hertz: float, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(hertz)
+        self.loop = loop
+
+    def talk(self, host: str, port: int) -> None:
+        self.loop.call_soon_threadsafe(super().talk, host, port)
+
+    def hang_up(self) -> None:
+        """Nothing is sent any more when this has returned."""
+        done = threading.Event()
+
+        def end() -> None:
+            super(Telephone, self).hang_up()
+            done.set()
+
+        self.loop.call_soon_threadsafe(end)
+        done.wait(5)
+
+
+CALL = """
+import json
+from musubu.meetings import calling, entering
+try:
+    meeting = calling.admit(number={number!r}, pin={pin!r}, caller={name!r})
+    print(json.dumps(calling.call_in(meeting=meeting, name={name!r}, codec="pcma", host="127.0.0.1", port={port})))
+except entering.NotAdmitted as error:
+    print(json.dumps({{"why": error.why, "text": str(error)}}))
+"""
+HANG_UP = """
+from musubu.meetings import calling, entering
+calling.call_out(meeting=entering.by_number({number!r}), caller={caller!r})
+"""
+
+
+def dial(house: House, caller: Caller, number: str, pin: str, name: str) -> dict[str, Any]:
+    """Give number and PIN as the call server does, and talk if one is let in; what was answered."""
+    told: dict[str, Any] = json.loads(house.python(CALL.format(number=number, pin=pin, name=name, port=caller.port)))
+    if "port" in told:
+        caller.talk(told["host"], told["port"])
+    return told
+
+
+def tell_hung_up(house: House, number: str, caller: str) -> None:
+    house.python(HANG_UP.format(number=number, caller=caller))

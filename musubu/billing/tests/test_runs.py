@@ -148,7 +148,7 @@ def hook(provider: Provider, organisation: Any) -> Webhook:
     """Somebody's system that wants to hear of invoices, at an address where nobody answers."""
     webhooks.forget_listeners()
     return Webhook.objects.create(
-        provider=provider, organisation=organisation, url="http://127.0.0.1:9/", events=["invoice.issued"],
+        provider=provider, organisation=organisation, person=cast.make_staff(provider, Role.OWNER), url="http://127.0.0.1:9/", events=["invoice.issued"],
         secret=webhooks.PREFIX + "c2VjcmV0", created_at=clock.now(),
     )  # fmt: skip
 

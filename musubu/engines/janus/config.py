@@ -100,7 +100,7 @@ def _files(instance: Instance, installed: Path) -> dict[str, dict[str, Values]]:
     if instance.events_port:
         events = {
             "enabled": True,
-            "events": "media",
+            "events": "sessions,media",
             "grouping": True,
             "json": "compact",
             "backend": f"ws://127.0.0.1:{instance.events_port}/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from musubu.engines.janus.client import EngineError, Handle, Json, Reply
 
 EXISTS, NO_SUCH_FEED = 427, 428
+KEY_FRAMES = 2  # seconds between two of a sender who is recorded
+SETTLED = 2.0  # seconds in which a publisher of plain RTP has come or gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,11 @@ class VideoRooms:
         await self.handle.message(body)
 
     async def record(self, room: str, secret: str, on: bool) -> None:
-        """Keep every stream of everybody in a file of its own, from now on or no longer."""
+        """Keep every stream of everybody in a file of its own, from now on or no longer. Where a sender's largest layer
+        ends, the file goes on with the next key frame of a smaller one, for which the engine itself would never ask."""
         await self.handle.message({"request": "enable_recording", "room": room, "secret": secret, "record": on})
+        often = KEY_FRAMES if on else 0
+        await self.handle.message({"request": "edit", "room": room, "secret": secret, "new_fir_freq": often})
 
     async def forward(self, room: str, secret: str, feed: str, host: str, streams: list[Forward]) -> list[int]:
         """Send a publisher's streams as plain RTP; the numbers with which each is stopped."""
@@ -83,18 +89,33 @@ class VideoRooms:
 
     async def add_remote(self, room: str, secret: str, feed: str, display: str, streams: list[Json]) -> Json:
         """A publisher that sends plain RTP; answers {"ip", "port", "rtcp_port"} on loopback. The stream's SSRC must be
-        1000 + 10 × its index."""
+        1000 + 10 × its index. It is recorded from the room's next start of recording on."""
         body = {
             "request": "add_remote_publisher", "room": room, "secret": secret, "id": feed, "display": display,
             "iface": "127.0.0.1", "streams": streams,
         }  # fmt: skip
-        return (await self.handle.message(body)).data
+        told = (await self.handle.message(body)).data
+        await self._until(room, feed, there=True)
+        return told
 
     async def remove_remote(self, room: str, secret: str, feed: str) -> None:
+        """Already gone is success."""
         with contextlib.suppress(EngineError):
             await self.handle.message(
                 {"request": "remove_remote_publisher", "room": room, "secret": secret, "id": feed}
             )
+            await self._until(room, feed, there=False)
+
+    async def _until(self, room: str, feed: str, *, there: bool) -> None:
+        """Each of them comes and goes in a thread of its own, a moment after the answer: who asks for a recording
+        before that misses it."""
+        end = asyncio.get_running_loop().time() + SETTLED
+        while asyncio.get_running_loop().time() < end:
+            told = (await self.handle.message({"request": "listparticipants", "room": room})).data
+            if any(one["id"] == feed for one in told["participants"]) == there:
+                return
+            await asyncio.sleep(0.005)
+        raise EngineError(NO_SUCH_FEED, f"{feed} did not {'come' if there else 'go'} in time")
 
 
 class Publisher:

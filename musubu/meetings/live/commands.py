@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musubu.engines.janus.client import EngineError, EngineGone
 from musubu.meetings.live import store
-from musubu.meetings.live.features import FEATURES
+from musubu.meetings.live.features import FEATURES, Refused
 from musubu.meetings.models import Command
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ async def _carry_out(house: House, command: Command) -> dict[str, Any]:
         rooms = [found]
     try:
         answers = [await _one(house, room, command) for room in rooms]
+    except Refused as refused:
+        return {"error": refused.why}
     except (EngineError, EngineGone, KeyError) as error:
         return {"error": str(error)}
     if not answers and command.kind == "call-in" and command.meeting_id:

@@ -28,6 +28,7 @@ async def publish(room: Room, who: Participant, message: p.Publish) -> Answer:
     streams = [{"mid": one.mid, "source": one.source} for one in message.streams]
     answer = await who.media.publish(message.sdp, streams)
     who.streams = streams
+    await moderation.hold_to(room, who)
     room.changed(who, streams=streams)
     room.look_again()
     for one in streams:
@@ -80,19 +81,18 @@ async def devices(room: Room, who: Participant, message: p.Devices) -> Answer:
             raise Refused("not-allowed")
         who.mic, who.asked_to_unmute = message.mic, False
         if message.mic:
-            await moderation.let_hear(room, who)
+            await moderation.let_pass(room, who, "mic")
         room.changed(who, mic=who.mic)
     if message.camera is not None and message.camera != who.camera:
         who.camera = message.camera
+        if message.camera:
+            await moderation.let_pass(room, who, "camera")
         room.changed(who, camera=who.camera)
     return {}
 
 
 async def hand(room: Room, who: Participant, message: p.Hand) -> Answer:
-    up = int(time.time() * 1000) if message.up else None
-    if bool(up) != bool(who.hand):
-        who.hand = up
-        room.changed(who, hand=up)
+    room.raise_hand(who, int(time.time() * 1000) if message.up else None)
     return {}
 
 

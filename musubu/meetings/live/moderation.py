@@ -16,6 +16,7 @@ from musubu.meetings.live.room import Room
 from musubu.meetings.live.words import say
 
 Answer = dict[str, Any] | None
+OWN = ("mic", "camera")  # a screen is only ended: it may be shared again
 
 
 def host_only(who: Participant) -> None:
@@ -91,16 +92,18 @@ async def mute(room: Room, who: Participant, message: p.Mute) -> Answer:
     found = [_person(room, message.who)] if message.who else [one for one in room.people.values() if not one.is_host]
     for one in found:
         await silence(room, one, message.source, who.name)
+    if not message.who and message.source == "mic":
+        await room.phones.mute_all()
     return {}
 
 
 async def silence(room: Room, who: Participant, source: str, by: str) -> None:
     """The engine lets nobody receive it any more, whatever the browser does, until it is switched on again."""
+    if source in OWN:
+        who.silenced.add(source)
     for stream in who.streams:
         if stream["source"] == source:
-            who.muted_hard.add(stream["mid"])
-            with contextlib.suppress(EngineError, EngineGone):
-                await room.house.rooms.moderate(room.id, room.secret, who.id, stream["mid"], True)
+            await _moderate(room, who, stream["mid"], True)
     if source == "mic" and who.mic:
         who.mic = False
         room.changed(who, mic=False)
@@ -110,16 +113,33 @@ async def silence(room: Room, who: Participant, source: str, by: str) -> None:
     who.tell({"t": "muted", "source": source, "by": by})
 
 
-async def let_hear(room: Room, who: Participant) -> None:
+async def let_pass(room: Room, who: Participant, source: str) -> None:
     """The person has switched it on again, as they may."""
-    for mid in list(who.muted_hard):
-        who.muted_hard.discard(mid)
-        with contextlib.suppress(EngineError, EngineGone):
-            await room.house.rooms.moderate(room.id, room.secret, who.id, mid, False)
+    who.silenced.discard(source)
+    await hold_to(room, who)
+
+
+async def hold_to(room: Room, who: Participant) -> None:
+    """What a host switched off stays so when a browser sends anew, also after its page was loaded anew; what comes for
+    the first time (another screen) may pass."""
+    for stream in who.streams:
+        wanted = stream["source"] in who.silenced
+        if wanted != (stream["mid"] in who.muted_hard):
+            await _moderate(room, who, stream["mid"], wanted)
+
+
+async def _moderate(room: Room, who: Participant, mid: str, muted: bool) -> None:
+    (who.muted_hard.add if muted else who.muted_hard.discard)(mid)
+    with contextlib.suppress(EngineError, EngineGone):
+        await room.house.rooms.moderate(room.id, room.secret, who.id, mid, muted)
 
 
 async def ask_unmute(room: Room, who: Participant, message: p.AskUnmute) -> Answer:
+    """A caller by telephone cannot be asked: whoever muted them lets them speak again."""
     host_only(who)
+    if message.who in room.phones.callers:
+        await room.phones.mute(message.who, False)
+        return {}
     found = _person(room, message.who)
     found.asked_to_unmute = True
     found.tell({"t": "asked-unmute", "by": who.name})
@@ -130,9 +150,7 @@ async def lower_hand(room: Room, who: Participant, message: p.LowerHand) -> Answ
     host_only(who)
     found = [_person(room, message.who)] if message.who else list(room.people.values())
     for one in found:
-        if one.hand:
-            one.hand = None
-            room.changed(one, hand=None)
+        room.raise_hand(one, None)
     return {}
 
 

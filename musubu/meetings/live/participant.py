@@ -35,11 +35,12 @@ class Participant:
     talking_since: float = 0.0
     talked: float = 0.0  # seconds
     streams: list[dict[str, str]] = field(default_factory=list)  # [{"mid", "source"}] that are sent
+    silenced: set[str] = field(default_factory=set)  # sources (mic, camera) that a host switched off
     muted_hard: set[str] = field(default_factory=set)  # mids that the engine lets nobody receive
     media: Media | None = None
     wishes: list[Wish] = field(default_factory=list)
     line: Line = field(default_factory=Line)
-    line_detail: dict[str, Any] = field(default_factory=dict)
+    loss_up: float = 0.0  # % on average of late
     lost_at: float | None = None
     patience: float = CHAIR_KEPT  # seconds from then on for which the chair is kept
     since: float = field(default_factory=time.time)

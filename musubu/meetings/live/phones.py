@@ -11,6 +11,7 @@ from musubu.engines.janus.audiobridge import Leg, join_leg
 from musubu.engines.janus.client import Handle
 from musubu.engines.janus.videoroom import Forward
 from musubu.meetings.live import store
+from musubu.meetings.live.features import Refused
 from musubu.meetings.live.media import ignore
 from musubu.meetings.models import Attendance
 
@@ -44,13 +45,15 @@ class Ear:
 
 
 class Phones:
-    """Made when the first caller comes; gone with the last."""
+    """The mixer is made when the first caller comes and goes with the last, but not while a recording runs: it would
+    hold the first mixer's sound only. `port` is where the video room takes the mix as the feed of all callers."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
         self.callers: dict[str, Caller] = {}
         self.ears: dict[str, Ear] = {}
-        self.feed = ""
+        self.port = 0
+        self.feed = ""  # while the mixer runs
 
     def shown(self) -> list[dict[str, Any]]:
         return [self._person(one) for one in self.callers.values()]
@@ -63,13 +66,14 @@ class Phones:
         }  # fmt: skip
 
     async def call_in(self, name: str, codec: str, host: str, port: int) -> dict[str, Any]:
-        """A caller whose RTP comes from and goes to host:port; where theirs must go. Raises EngineError."""
+        """A caller whose RTP comes from and goes to host:port; where theirs must go. Raises EngineError, Refused."""
+        self._check_door()
         await self.room.engine_ready()
         if not self.feed:
             await self._open()
         caller = Caller(str(uuid.uuid4()), name, codec, host, port)
-        self.callers[caller.id] = caller
         await self._join(caller)
+        self.callers[caller.id] = caller
         self.room.broadcast({"t": "joined", "person": self._person(caller)})
         row = Attendance(
             public_id=caller.id, sitting_id=self.room.facts.sitting, kind="phone", name=name, role="attendee",
@@ -79,6 +83,14 @@ class Phones:
         assert caller.leg is not None
         return {"id": caller.id, "host": caller.leg.host, "port": caller.leg.port, "payload": caller.leg.payload_type}
 
+    def _check_door(self) -> None:
+        """Who knows number and PIN need not wait in the lobby, but comes into no closed room."""
+        room = self.room
+        if room.locked or room.is_full:
+            raise Refused("locked" if room.locked else "full")
+        if not room.hosts and not room.settings["before_host"]:
+            raise Refused("waiting-host")
+
     async def call_out(self, caller_id: str) -> None:
         caller = self.callers.pop(caller_id, None)
         if caller is None:
@@ -87,8 +99,16 @@ class Phones:
             await caller.handle.detach()
         self.room.broadcast({"t": "left", "id": caller.id, "name": caller.name, "reason": "left"})
         self.room.house.database.later(store.left, caller.id, self.room.facts.now(), "left", 0)
-        if not self.callers:
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Without callers no mixer, unless a recording holds its place."""
+        if not self.callers and not self.room.recorder.now:
             await self.close()
+
+    async def mute_all(self) -> None:
+        for caller in list(self.callers):
+            await self.mute(caller, True)
 
     async def mute(self, caller_id: str, on: bool) -> None:
         caller = self.callers[caller_id]
@@ -97,12 +117,23 @@ class Phones:
         caller.muted = on
         self.room.broadcast({"t": "person", "id": caller.id, "mic": not on})
 
+    async def prepare(self) -> None:
+        """A place for the callers' sound in the video room; it costs nothing while nobody calls. What a process that
+        died left there goes first."""
+        if self.port:
+            return
+        rooms, room = self.room.house.rooms, self.room
+        await rooms.remove_remote(room.id, room.secret, FEED)
+        streams = [{"mid": "0", "mindex": 0, "type": "audio", "codec": "opus", "description": "mic", "fec": True}]
+        told = await rooms.add_remote(room.id, room.secret, FEED, "phones", streams)
+        self.port = int(told["port"])
+
     async def _open(self) -> None:
         house, room = self.room.house, self.room
+        await self.prepare()
+        await house.bridges.destroy(room.id, room.secret)
         await house.bridges.ensure(room.id, room.secret)
-        streams = [{"mid": "0", "mindex": 0, "type": "audio", "codec": "opus", "description": "mic", "fec": True}]
-        told = await house.rooms.add_remote(room.id, room.secret, FEED, "phones", streams)
-        await house.bridges.forward(room.id, room.secret, "phone", "127.0.0.1", int(told["port"]), SSRC)
+        await house.bridges.forward(room.id, room.secret, "phone", "127.0.0.1", self.port, SSRC)
         self.feed = FEED
         for who in room.people.values():
             for one in who.streams:
@@ -137,23 +168,27 @@ class Phones:
         if ear := self.ears.pop(feed, None):
             self.room.spawn(ear.handle.detach())
 
-    async def engine_back(self) -> None:
-        """Everything in the engine is new: the mixer, and each caller's leg at the same ports where it can be."""
+    def engine_lost(self) -> None:
+        self.port, self.feed = 0, ""
         self.ears.clear()
-        if not self.callers:
-            self.feed = ""
-            return
-        self.feed = ""
-        await self.room.engine_ready()
-        await self._open()
         for caller in self.callers.values():
-            await self._join(caller)
+            caller.handle = caller.leg = None
+
+    async def engine_back(self) -> None:
+        """Everything in the engine is new: the mixer and each caller's leg."""
+        if not self.callers:
+            return
+        await self.room.engine_ready()
+        if not self.feed:
+            await self._open()
+        for caller in self.callers.values():
+            if caller.handle is None:
+                await self._join(caller)
 
     async def close(self) -> None:
-        if not self.feed or not self.room.house.rooms_reachable:
-            self.feed = ""
+        had, self.port, self.feed = self.port, 0, ""
+        if not had or not self.room.house.rooms_reachable:
             return
-        self.feed = ""
         for ear in self.ears.values():
             await ear.handle.detach()
         self.ears.clear()

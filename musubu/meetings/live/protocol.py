@@ -83,8 +83,8 @@ class View(Message, tag="view", kw_only=True):
 
 
 class Network(Message, tag="network", kw_only=True):
-    """How the line is, measured by the browser every few seconds: loss in % (up, down), round trip, what there is
-    room for downwards in kbit/s (0: unknown), seconds that pictures stood still."""
+    """How the line is, measured by the browser every few seconds: loss in % (up, down), round trip, what came and
+    went in kbit/s, seconds that pictures stood still."""
 
     loss_up: Percent
     loss_down: Percent

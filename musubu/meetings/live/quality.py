@@ -6,8 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from musubu.meetings.live import outside
-from musubu.meetings.live.layers import Line, received
+from musubu.meetings.live import layers, outside
 from musubu.meetings.live.protocol import Network
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ def mark(told: Network) -> int:
 
 
 def heard(room: Room, who: Participant, told: Network) -> None:
-    who.line = Line(told.loss_down, told.kbps_down)
+    who.loss_up = (who.loss_up + told.loss_up) / 2
+    who.line = layers.follow(who.line, max(0.0, told.loss_down - _lost_before(room, who)), told.kbps_down)
     points = mark(told)
     if points != who.network:
         who.network = points
@@ -35,6 +35,12 @@ def heard(room: Room, who: Participant, told: Network) -> None:
     if who.media:
         who.media.look_again()
     room.house.samples.add(room, who, told)
+
+
+def _lost_before(room: Room, who: Participant) -> float:
+    """What the others' own lines lose on the way here is missing at every receiver, whose line is not to blame."""
+    others = [one.loss_up for one in room.people.values() if one is not who and one.streams]
+    return sum(others) / len(others) if others else 0.0
 
 
 class Samples:
@@ -52,7 +58,7 @@ class Samples:
         self.told.setdefault(who.id, []).append(told)
         self.about[who.id] = room
         if who.media:
-            self.seen.setdefault(who.id, []).append(received(who.wishes, who.media.layer))
+            self.seen.setdefault(who.id, []).append(layers.received(who.wishes, who.media.layer))
 
     def engine_lost(self, room: Room) -> None:
         self.restarts.update(room.people.keys())

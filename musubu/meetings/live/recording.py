@@ -41,7 +41,7 @@ class Recorder:
         )
         self.now = {"id": key, "by": who.name, "since": self.room.facts.now().isoformat()}
         await self.room.engine_ready()
-        await self.room.house.rooms.record(self.room.id, self.room.secret, True)
+        await self._begin()
         self._tell()
 
     async def stop(self) -> None:
@@ -50,14 +50,21 @@ class Recorder:
         key, self.now = self.now["id"], None
         if self.room.house.rooms_reachable:
             await self.room.house.rooms.record(self.room.id, self.room.secret, False)
+            await self.room.phones.idle()
         await self.room.house.database.settled()
         await self.room.house.database.run(outside.stop_recording, key, self.room.facts.now())
         self._tell()
 
     async def resume(self) -> None:
-        """The engine has the room anew: go on where it stopped."""
+        """The engine has the room anew, or has it still from a process that died: go on where it stopped."""
         if self.now:
-            await self.room.house.rooms.record(self.room.id, self.room.secret, True)
+            await self.room.house.rooms.record(self.room.id, self.room.secret, False)
+            await self._begin()
+
+    async def _begin(self) -> None:
+        """With a place for callers: the engine records none that is made later."""
+        await self.room.phones.prepare()
+        await self.room.house.rooms.record(self.room.id, self.room.secret, True)
 
     def _tell(self) -> None:
         self.room.broadcast({"t": "record", "record": self.shown()})

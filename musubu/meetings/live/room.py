@@ -44,6 +44,7 @@ class Room:
         self.spotlight = str(facts.state.get("spotlight", ""))
         self.timer: dict[str, int] | None = facts.state.get("timer")
         self.roles: dict[str, str] = dict(facts.state.get("roles", {}))  # by key: roles that were given in the room
+        self.hands: dict[str, int] = dict(facts.state.get("hands", {}))  # by chair: since when, in milliseconds
         self.stand_in = ""  # who holds the host's role while the host is away
         self.chat: list[dict[str, Any]] = []
         self.kept: dict[str, Any] = {}  # by feature
@@ -54,6 +55,7 @@ class Room:
         self.recorder = Recorder(self, facts.state.get("recording"))
         self._engine_ready: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._unsaved = False
         self._alone_since: float | None = time.monotonic()
         self._hostless_since: float | None = None
 
@@ -93,6 +95,7 @@ class Room:
     def engine_lost(self) -> None:
         """Everything in the engine is gone; the browsers are told, and begin anew when it is back."""
         self._engine_ready = None
+        self.phones.engine_lost()
         for who in self.people.values():
             if who.media:
                 self.spawn(who.media.stop())
@@ -151,6 +154,17 @@ class Room:
         """Let everybody know what changed about somebody."""
         self.broadcast({"t": "person", "id": who.id, **fields})
 
+    def raise_hand(self, who: Participant, at: int | None) -> None:
+        """Or lower it, without a moment. There may be many of them: they are written down within a second."""
+        if bool(at) == bool(who.hand):
+            return
+        who.hand = at
+        self.hands.pop(who.id, None)
+        if at:
+            self.hands[who.id] = at
+        self._unsaved = True
+        self.changed(who, hand=at)
+
     def talking(self, who: Participant, on: bool) -> None:
         who.set_talking(on)
         self.changed(who, talking=on)
@@ -182,7 +196,7 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        return len(self.people) >= int(self.settings["capacity"])
+        return len(self.people) + len(self.phones.callers) >= int(self.settings["capacity"])
 
     def must_wait(self, who: Participant) -> str:
         """Why somebody has to wait in the lobby (a key of words), or nothing."""
@@ -206,6 +220,7 @@ class Room:
         self.lobby.pop(who.id, None)
         who.admitted = True
         who.role = self.roles.get(who.ticket.key, who.ticket.role)
+        who.hand = self.hands.get(who.id)
         self.people[who.id] = who
         self.peak = max(self.peak, len(self.people))
         self._alone_since = None
@@ -281,8 +296,9 @@ class Room:
         chosen = {name: self.settings[name] for name in SHARED if self.settings[name] != self.facts.settings[name]}
         state = {
             "locked": self.locked, "spotlight": self.spotlight, "timer": self.timer, "settings": chosen,
-            "roles": self.roles, "recording": self.recorder.kept(),
+            "roles": self.roles, "hands": self.hands, "recording": self.recorder.kept(),
         }  # fmt: skip
+        self._unsaved = False
         self.house.database.later(store.keep_state, self.facts.sitting, state, self.peak)
 
     def cut(self, who: Participant) -> None:
@@ -324,6 +340,7 @@ class Room:
             self.house.forget_licence(who)
             return
         who.set_talking(False)
+        self._unsaved = self.hands.pop(who.id, None) is not None or self._unsaved
         if who.media:
             self.spawn(who.media.stop())
         self.house.forget_licence(who)
@@ -384,8 +401,10 @@ class Room:
     # time passes
 
     async def tick(self) -> None:
-        """Once a second: chairs that stay empty, a missing host, an empty room."""
+        """Once a second: chairs that stay empty, a missing host, an empty room, hands."""
         now = time.monotonic()
+        if self._unsaved:
+            self.keep_state()
         for who in [*self.people.values(), *self.lobby.values()]:
             if who.lost_at and now - who.lost_at > who.patience:
                 self.leave(who, "left" if who.patience == PAGE_KEPT else "lost")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test import Client
 
 from musubu import clock
 from musubu.contracts import actions as contracts
+from musubu.contracts import clock as sandbox
 from musubu.contracts import deadlines, holds
 from musubu.contracts.models import DeletionRecord
 from musubu.meetings.actions import licences, recordings, sharing
@@ -272,6 +274,43 @@ def test_a_hold_keeps_them_over_the_end_until_it_is_lifted(
         keeping.sweep(company.provider, clock.now() + timedelta(days=41))
     row.refresh_from_db()
     assert row.state == State.DELETED and not row.folder.exists()
+
+
+def test_the_clock_alone_erases_what_is_due_and_nothing_that_is_held(
+    company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Two contracts are cancelled, one of them under a hold; staff only move the clock."""
+    plan = company.contract.plan
+    held = contracts.open_contract(
+        provider=company.provider, organisation=company.organisation, plan=plan, responsible=company.owner
+    )
+    contracts.conclude(contract=held)
+    licences.assign(contract=held, person=company.owner, holder=company.owner)
+    gone, kept = ready(company), ready(replace(company, contract=held))
+    staff = cast.make_staff(company.provider, Role.OWNER)
+    holds.put(contract=held, person=staff, clause="LO-16.2", ground="LO-16.2(1)")
+    for contract in (company.contract, held):
+        contracts.cancel(contract=contract, person=company.owner)
+    company.contract.refresh_from_db()
+    last = datetime.combine(company.contract.ends_on, time(23, 59), tzinfo=clock.TOKYO)
+
+    def moves(to: datetime) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            sandbox.start_run(provider=company.provider, person=staff, to=to)
+            sandbox.run_pending()
+        company.provider.refresh_from_db()
+        gone.refresh_from_db()
+        kept.refresh_from_db()
+
+    moves(last)
+    assert gone.film.exists() and gone.state == State.READY
+    moves(last + timedelta(minutes=2))
+    assert (gone.state, gone.clause, gone.folder.exists()) == (State.DELETED, "LO-17.2", False)
+    moves(last + timedelta(days=60))
+    assert kept.state == State.READY and kept.film.exists() and not kept.contract.deletions.exists()
+    holds.lift(contract=held, person=staff)
+    moves(last + timedelta(days=61))
+    assert (kept.state, kept.clause, kept.folder.exists()) == (State.DELETED, "LO-17.2", False)
 
 
 def test_files_that_a_crash_left_are_removed(company: Company) -> None:

@@ -73,7 +73,8 @@ def as_file(row: Board, kind: str) -> bytes:
 
 def _svg(drawing: Mapping[str, Any]) -> tuple[str, float, float]:
     """(the picture, its width and height)."""
-    shapes, corners = [], []
+    shapes: list[str] = []
+    corners: list[Point] = []
     for told in drawing["elements"][:MOST_ELEMENTS]:
         try:
             one = _Element(told, drawing["files"])
@@ -212,7 +213,7 @@ class _Element:
         return f'<text xml:space="preserve" {look}>{lines}</text>'
 
     def _image(self) -> str:
-        found = self.files.get(self.told.get("fileId"))
+        found = self.files.get(str(self.told.get("fileId")))
         kind, _, content = str(found["dataURL"] if found else "").partition(";base64,")
         if not re.fullmatch(r"data:image/(png|jpeg|gif|webp)", kind):
             return self._frame()

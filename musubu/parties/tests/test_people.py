@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from musubu.notices.models import Notice
 from musubu.parties import actions, cast, wall
-from musubu.parties.models import AuditEntry, Invitation, Membership, Organisation, Person, Role
+from musubu.parties.models import AuditEntry, Invitation, Membership, Organisation, Person, Picture, Role
 from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
 
@@ -190,6 +191,30 @@ def test_details_are_changed_with_before_and_after(world: Any) -> None:
 )
 def test_the_check_digit_of_a_registration_number(number: str, right: bool) -> None:
     assert actions.check_digit(number) is right
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>1</script><circle cx="4" cy="4" r="4"/></svg>'
+
+
+def test_a_logo_is_kept_as_a_picture_alone_and_can_be_left_off(world: Any) -> None:
+    staff = cast.make_staff(world[0], Role.OWNER)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(staff)
+    assert client.get("/staff/provider/logo/").status_code == 404
+    for wrong in ({}, {"picture": SimpleUploadedFile("a.png", b"no picture")}):
+        client.post("/staff/provider/logo/set/", wrong)
+        assert "PNG or SVG file" in client.get("/staff/provider/").content.decode()
+    client.post("/staff/provider/logo/set/", {"picture": SimpleUploadedFile("logo.svg", SVG)})
+    kept = client.get("/staff/provider/logo/")
+    assert kept["Content-Type"] == "image/svg+xml" and b"circle" in kept.content and b"script" not in kept.content
+    assert client.post("/staff/provider/name/set/", {"remove": "1"}).status_code == 404
+    client.post("/staff/provider/logo/set/", {"remove": "1"})
+    assert client.get("/staff/provider/logo/").status_code == 404
+    assert AuditEntry.objects.filter(action="provider.logo").count() == 2
+    client.force_login(cast.make_staff(world[0], Role.BILLING))
+    for path in ("/staff/provider/logo/", "/staff/provider/logo/set/"):
+        assert client.post(path, {"picture": SimpleUploadedFile("logo.svg", SVG)}).status_code == 403
+    assert Picture.objects.count() == 1
 
 
 def test_the_providers_own_data(world: Any) -> None:

@@ -20,7 +20,7 @@ def used() -> set[str]:
         )
     for path in ROOT.rglob("*.py"):
         if "tests" not in path.parts:
-            found |= set(re.findall(r'(?:gettext_lazy|\b_)\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+            found |= set(re.findall(r'\b(?:gettext_lazy|_)\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
     return found
 
 

@@ -84,7 +84,7 @@ function MoreMenu({ meeting, narrow }: { meeting: Meeting; narrow: boolean }): J
   const items = moreItems(meeting);
   const emoji: Item[] = narrow ? [
     { icon: "people", label: `${t("People")} (${String(people)})`, act: () => { panel(meeting, "people"); } },
-    { icon: "share", label: sharing ? t("Stop sharing") : t("Share screen"), act: () => void meeting.share() },
+    { icon: "share", label: sharing ? t("Stop sharing") : t("Share screen"), act: () => void meeting.screen.toggle() },
   ] : [];
   return (
     <div class="more-wrap">
@@ -113,7 +113,7 @@ export function Bar({ meeting, narrow }: { meeting: Meeting; narrow: boolean }):
         {narrow ? null : <DeviceMenu meeting={meeting} kind="mic" />}</div>
       <div class="bar-pair"><IconButton icon={cameraOn ? "camera" : "camera-off"} id="camera" label={t("Camera")} shortcut="V" pressed={cameraOn} class={`bar-button ${cameraOn ? "" : "off"} ${local.cameraTrouble ? "trouble" : ""}`} caption={t("Camera")} onPress={() => void meeting.camera(!cameraOn)} />
         {narrow ? null : <DeviceMenu meeting={meeting} kind="camera" />}</div>
-      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop") : t("Share")} onPress={() => void meeting.share()} />}
+      {narrow || !canShare ? null : <IconButton icon="share" id="share" label={sharing ? t("Stop sharing") : t("Share screen")} shortcut="S" pressed={sharing} disabled={!mayShare && !sharing} class={`bar-button ${sharing ? "on" : ""}`} caption={sharing ? t("Stop") : t("Share")} onPress={() => void meeting.screen.toggle()} />}
       <IconButton icon="hand" id="hand" label={place ? `${t("Hand")} ${String(place)}` : t("Hand")} tip={place ? t("Lower my hand") : t("Raise my hand")} shortcut="H" pressed={place > 0} class={`bar-button ${place ? "on" : ""}`} caption={t("Hand")} onPress={() => void meeting.ask({ t: "hand", up: !place })} />
       {narrow ? null : <Reactions meeting={meeting} />}
       <span class="bar-gap" />

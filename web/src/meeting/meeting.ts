@@ -9,6 +9,7 @@ import { terminal, type RoomPage } from "./page";
 import type { Place } from "./place";
 import type { FromServer, Person, Source, Welcome } from "./protocol";
 import { Receiving } from "./receiving";
+import { Screen } from "./screen";
 import { Sending } from "./sending";
 import { type Ear, Line, Refusal } from "./socket";
 import { EMPTY, type Over, type RoomState, type Toast, changed, hands } from "./state";
@@ -27,7 +28,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   line: Line | null = null;
   sending: Sending | null = null;
   receiving: Receiving | null = null;
-  screen: MediaStream | null = null;
+  readonly screen = new Screen(this);
   /** Who listens beside the page itself: features, sounds, the embedding page. */
   readonly ears = new Set<(message: FromServer) => void>();
   readonly binaryEars = new Set<(bytes: Uint8Array) => void>();
@@ -37,6 +38,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #clicked = 0;
   #arrived = false;
   #returned = false; // the page was loaded anew
+  #waited = false; // so that the server knows nothing yet of one's devices
   #soundCounts = false;
   #asked = false; // a host has asked to unmute: then one may, though others may not
   #entered = false;
@@ -105,7 +107,7 @@ export class Meeting extends Store<RoomState> implements Ear {
     this.receiving?.close();
     this.hearing.stop();
     this.local.end();
-    for (const track of this.screen?.getTracks() ?? []) track.stop();
+    for (const track of this.screen.stream?.getTracks() ?? []) track.stop();
     this.set({ phase: "over", over, dialog: "", panel: "", stage: "" });
     if (document.fullscreenElement) void document.exitFullscreen();
   }
@@ -115,7 +117,7 @@ export class Meeting extends Store<RoomState> implements Ear {
   #take(message: FromServer): void {
     switch (message.t) {
       case "welcome": this.#welcome(message); break;
-      case "waiting": this.set({ phase: "lobby", waiting: message, cut: false }); break;
+      case "waiting": this.#waited = true; this.set({ phase: "lobby", waiting: message, cut: false }); break;
       case "question": this.set({ phase: "question", elsewhere: message, cut: false }); break;
       case "joined": this.#joined(message.person); break;
       case "left": this.#left(message.id, message.name); break;
@@ -164,7 +166,7 @@ export class Meeting extends Store<RoomState> implements Ear {
     const others = welcome.people.filter((one) => one.id !== welcome.me);
     this.#arrived = others.length === 0 || this.#returned; // nobody to arrive at, or no click: nothing is measured
     this.#soundCounts = !others.some((one) => one.camera);
-    if (this.#returned) this.#asBefore(welcome.people.find((one) => one.id === welcome.me));
+    if (this.#returned && !this.#waited) this.#asBefore(welcome.people.find((one) => one.id === welcome.me));
     else if (welcome.room.settings.mute_on_entry && !welcome.rights.host && this.local.value.micOn) {
       void this.local.switchMic(false);
       this.tell(t("You are muted: this meeting mutes everybody who comes in."));
@@ -210,7 +212,7 @@ export class Meeting extends Store<RoomState> implements Ear {
     this.sending = sending;
     try {
       await sending.start(this.local.sentMic, this.local.value.cameraOn ? this.local.value.camera : null);
-      if (this.screen?.active) await sending.share(this.screen);
+      if (this.screen.stream?.active) await sending.share(this.screen.stream);
     } catch (error) {
       if (this.sending === sending && !(error instanceof Refusal && error.why === "offline")) setTimeout(() => { if (this.sending === sending) this.#lost("sending"); }, 1_000);
     }
@@ -323,7 +325,7 @@ export class Meeting extends Store<RoomState> implements Ear {
       await this.local.switchCamera(false);
       this.tell(t("{name} has switched your camera off.", { name: by }));
     } else {
-      this.#dropScreen();
+      this.screen.drop();
       await this.sending?.unshare();
       this.tell(t("{name} has stopped your sharing.", { name: by }));
     }
@@ -402,47 +404,6 @@ export class Meeting extends Store<RoomState> implements Ear {
   speaker(id: string): void {
     this.local.choose({ speaker: id });
     this.hearing.speaker(id);
-  }
-
-  // a shared screen
-
-  async share(): Promise<void> {
-    if (this.value.sharing) { await this.unshare(); return; }
-    if (!this.value.rights.share) { this.tell(t("The host does not let you share now."), { warn: true }); return; }
-    let stream: MediaStream;
-    try {
-      stream = await navigator.mediaDevices.getDisplayMedia({
-        video: { frameRate: { ideal: 15, max: 30 } }, audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-        systemAudio: "include", surfaceSwitching: "include", selfBrowserSurface: "exclude",
-      } as DisplayMediaStreamOptions);
-    } catch (error) {
-      const refused = error instanceof DOMException && error.name === "NotAllowedError";
-      if (!refused) this.tell(t("Your screen cannot be shared from this browser."), { warn: true });
-      return;
-    }
-    this.screen = stream;
-    stream.getVideoTracks()[0]?.addEventListener("ended", () => void this.unshare());
-    try {
-      await this.sending?.share(stream);
-      this.set({ sharing: true });
-      this.say(t("You are sharing your screen."));
-    } catch (error) {
-      this.#dropScreen();
-      this.tell(error instanceof Refusal && error.message ? error.message : t("Your screen could not be shared. Try again."), { warn: true });
-    }
-  }
-
-  async unshare(): Promise<void> {
-    if (!this.screen) return;
-    this.#dropScreen();
-    await this.sending?.unshare().catch(() => undefined);
-    this.say(t("You have stopped sharing."));
-  }
-
-  #dropScreen(): void {
-    for (const track of this.screen?.getTracks() ?? []) track.stop();
-    this.screen = null;
-    this.set({ sharing: false });
   }
 
   // the page's own

@@ -41,8 +41,7 @@ export class Meter {
       loss_up: clip(100 * Math.max(0, ...remote.map((one) => number(one.fractionLost))), 100),
       loss_down: clip(lossDown, 100),
       rtt: clip(1000 * Math.max(0, ...pairs.map((one) => number(one.currentRoundTripTime))), 600_000),
-      // what there is room for is known only where it is too little: what came through while packets were lost
-      kbps_down: lossDown > 4 ? kbpsIn : 0,
+      kbps_down: kbpsIn,
       kbps_up: Math.round((since("bytesOut") * 8) / 1000 / seconds),
       jitter: clip(1000 * Math.max(0, ...incoming.filter((one) => one.kind === "audio").map((one) => number(one.jitter))), 600_000),
       freezes: Math.round(since("freezes")),

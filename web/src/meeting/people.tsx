@@ -35,7 +35,7 @@ function Row({ meeting, one, place }: { meeting: Meeting; one: Person; place: nu
       <div class="person-words"><span class="strong">{mine ? t("{name} (you)", { name: one.name }) : one.name}</span><span class="soft small">{roleName(one)}</span></div>
       {one.hand ? <span class="hand-mark"><Icon name="hand" /><span class="sr">{t("Hand raised, number {number}", { number: place })}</span><span aria-hidden="true">{place}</span></span> : null}
       <Network meeting={meeting} id={one.id} />
-      <span class={`state ${one.talking ? "talks" : ""}`} title={one.mic ? t("microphone on") : t("muted")}><Icon name={one.mic || one.kind === "phone" ? "mic" : "mic-off"} /><span class="sr">{one.mic ? t("microphone on") : t("muted")}</span></span>
+      <span class={`state ${one.talking ? "talks" : ""}`} title={one.mic ? t("microphone on") : t("muted")}><Icon name={one.mic ? "mic" : "mic-off"} /><span class="sr">{one.mic ? t("microphone on") : t("muted")}</span></span>
       <span class="state" title={one.camera ? t("camera on") : t("camera off")}><Icon name={one.camera ? "camera" : "camera-off"} /><span class="sr">{one.camera ? t("camera on") : t("camera off")}</span></span>
       <Menu icon="more" label={t("About {name}", { name: one.name })} items={personItems(meeting, one.id)} />
     </li>

@@ -25,14 +25,15 @@ function hostItems(meeting: Meeting, id: string, spotlight: string): Item[] {
   const own = people.get(me);
   if (!person || !own) return [];
   const ask = (message: Parameters<Meeting["ask"]>[0]) => () => void meeting.ask(message);
-  const items: Item[] = [{ icon: "star", label: spotlight === id ? t("End the spotlight") : t("Spotlight for everybody"), act: ask({ t: "spotlight", who: spotlight === id ? "" : id }) }];
+  const byPhone = person.kind === "phone";
+  const items: Item[] = byPhone ? [] : [{ icon: "star", label: spotlight === id ? t("End the spotlight") : t("Spotlight for everybody"), act: ask({ t: "spotlight", who: spotlight === id ? "" : id }) }];
   if (person.hand) items.push({ icon: "hand", label: t("Lower the hand"), act: ask({ t: "lower-hand", who: id }) });
   if (id === me) return items;
-  if (person.mic || person.kind === "phone") items.push({ icon: "mic-off", label: t("Mute"), act: ask({ t: "mute", who: id }) });
-  else items.push({ icon: "mic", label: t("Ask to unmute"), act: ask({ t: "ask-unmute", who: id }) });
+  if (person.mic) items.push({ icon: "mic-off", label: t("Mute"), act: ask({ t: "mute", who: id }) });
+  else items.push({ icon: "mic", label: byPhone ? t("Unmute") : t("Ask to unmute"), act: ask({ t: "ask-unmute", who: id }) });
   if (person.camera) items.push({ icon: "camera-off", label: t("Switch the camera off"), act: ask({ t: "mute", who: id, source: "camera" }) });
   if (person.streams.some((one) => one.source === "screen")) items.push({ icon: "share", label: t("Stop their sharing"), act: ask({ t: "mute", who: id, source: "screen" }) });
-  if (person.kind !== "phone") items.push(...roleItems(meeting, id));
+  if (!byPhone) items.push(...roleItems(meeting, id));
   if (person.role !== "host") items.push({ icon: "leave", label: t("Remove…"), danger: true, act: () => { meeting.set({ dialog: `remove:${id}` }); } });
   return items;
 }

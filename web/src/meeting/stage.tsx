@@ -119,14 +119,14 @@ function Screen({ meeting, id, height }: { meeting: Meeting; id: string; height:
     if (points) meeting.line?.say({ t: "pointer", on: id, x: null, y: null });
     setDots((had) => had.filter((one) => one.id !== meeting.value.me));
   };
-  const own = mine ? (meeting.screen?.getVideoTracks()[0] ?? null) : track;
+  const own = mine ? (meeting.screen.stream?.getVideoTracks()[0] ?? null) : track;
   return (
     <figure class={`screen ${points ? "pointing" : ""}`} ref={box} onPointerMove={point} onPointerLeave={stop}>
       <Picture track={own} whole seen={() => { meeting.arrived(); }} label={t("Screen of {name}", { name })} />
       {dots.map((dot) => <Pointed key={dot.id} dot={dot} box={box} name={meeting.value.people.get(dot.id)?.name ?? ""} />)}
       {layer === -1 ? <p class="tile-note">{t("Picture paused: your line is too narrow")}</p> : null}
       <figcaption>{mine ? t("You are sharing your screen.") : t("{name} shares a screen", { name })}
-        {mine ? <button type="button" class="rb small danger" onClick={() => void meeting.unshare()}>{t("Stop sharing")}</button> : null}
+        {mine ? <button type="button" class="rb small danger" onClick={() => void meeting.screen.stop()}>{t("Stop sharing")}</button> : null}
         <Pointing meeting={meeting} on={points} turn={(on) => { setPoints(on); if (!on) stop(); }} />
         <IconButton icon="full" label={t("Full screen")} class="on-picture" onPress={() => { void (document.fullscreenElement ? document.exitFullscreen() : box.current?.requestFullscreen()); }} />
       </figcaption>

@@ -86,7 +86,7 @@ export function Tile({ meeting, id, height, source = "camera", strip }: { meetin
   const live = track !== null && drawn === track && (mine || flows);
   if (!person) return null;
   const name = mine ? t("{name} (you)", { name: person.name }) : person.name;
-  const mic = person.mic || person.kind === "phone";
+  const mic = person.mic;
   return (
     <article class={`tile ${person.talking ? "talks" : ""} ${strip ? "in-strip" : ""} ${person.network === 0 && !mine ? "away" : ""}`} data-person={id} data-live={live ? "" : undefined} aria-label={t("{name}, {mic}", { name, mic: mic ? t("microphone on") : t("muted") })}>
       {track ? <Picture track={track} mirror={mine && meeting.local.choices.mirror} seen={() => { setDrawn(track); if (!mine) meeting.arrived(); }} label={t("Picture of {name}", { name: person.name })} /> : null}
