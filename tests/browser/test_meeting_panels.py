@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.test_meeting_room import hall as hall  # the fixture
-from tests.browser.test_meeting_room import until, value
+from tests.browser.halls import until, value
 from tests.browser.test_pages import grave
 
 pytestmark = pytest.mark.browser
