@@ -240,6 +240,17 @@ def test_malformed_and_hostile_messages_hurt_nobody_else(house: House) -> None:
     run(story())
 
 
+def test_who_waits_for_an_answer_to_a_malformed_message_gets_one(house: House) -> None:
+    found = plan(house, guests=1, **OPEN)
+
+    async def story() -> None:
+        one, _ = await come(house, found["guests"][0])
+        answer = await one.ask("settings", capacity=2)
+        assert (answer["t"], answer["why"]) == ("refused", "malformed") and answer["text"]
+
+    run(story())
+
+
 def test_whoever_does_not_say_hello_first_is_closed(house: House) -> None:
     async def story() -> None:
         for text in ('{"t":"chat","text":"hi"}', "nonsense", '{"t":"hello","ticket":"forged"}'):

@@ -145,9 +145,9 @@ async def _listen(room: Room, who: Participant, connection: Connection, receive:
             try:
                 message = protocol.decode(event.get("text") or "")
             except protocol.Malformed as error:
-                who.tell(
-                    {"t": "refused", "why": "malformed", "text": say("malformed", who.language), "detail": str(error)}
-                )
+                number = {} if error.n is None else {"n": error.n}
+                text = say("malformed", who.language)
+                who.tell({"t": "refused", **number, "why": "malformed", "text": text, "detail": str(error)})
                 if not odd.take():
                     connection.close(MALFORMED, "malformed")
                     break

@@ -236,7 +236,11 @@ _encoder = msgspec.json.Encoder()
 
 
 class Malformed(ValueError):
-    """Not a message of this protocol."""
+    """Not a message of this protocol. `n`: its number, if it had one by which its sender waits for an answer."""
+
+    def __init__(self, why: str, n: int | None = None) -> None:
+        super().__init__(why)
+        self.n = n
 
 
 def decode(text: str | bytes) -> Incoming:
@@ -244,7 +248,18 @@ def decode(text: str | bytes) -> Incoming:
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise Malformed(str(error)[:200]) from error
+        raise Malformed(str(error)[:200], _number(text)) from error
+
+
+class _Numbered(msgspec.Struct):
+    n: int | None = None
+
+
+def _number(text: str | bytes) -> int | None:
+    try:
+        return msgspec.json.decode(text, type=_Numbered).n
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
 
 
 def encode(message: Any) -> bytes:
