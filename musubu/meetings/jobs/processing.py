@@ -33,6 +33,7 @@ LEASE = timedelta(seconds=30)  # what a worker that died had claimed is free aga
 TRIES = 3
 PAUSES = (timedelta(seconds=20), timedelta(minutes=2))  # before the second and the third try
 BEAT = 1.0  # seconds between two signs of life
+RELATED = "contract__provider", "sitting__meeting__host"
 COLLECTED = 10  # percent of the work that is done when all files are repacked
 log = logging.getLogger("recordings")
 
@@ -50,7 +51,9 @@ def claim() -> Recording | None:
     """Take the recording that waits longest. One that broke its workers as often as tries are given fails."""
     now = wall.now()
     stalled = Q(state=State.PROCESSING, claimed_until__lt=now)
-    Recording.objects.filter(stalled, tries__gte=TRIES).update(state=State.FAILED, reason="interrupted", claim=None)
+    for broken in Recording.objects.filter(stalled, tries__gte=TRIES).select_related(*RELATED):
+        with clock.standing_at(broken.contract.provider.sandbox_now):
+            fail(broken, "interrupted", "", final=True)
     rows = Recording.objects.filter(Q(state=State.QUEUED) | stalled, deleted_at__isnull=True)
     rows = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
     if connection.features.has_select_for_update_skip_locked:
@@ -61,8 +64,7 @@ def claim() -> Recording | None:
     Recording.objects.filter(pk=key).update(
         state=State.PROCESSING, claim=uuid.uuid4(), claimed_until=now + LEASE, tries=F("tries") + 1, progress=0
     )
-    related = "contract__provider", "sitting__meeting__host"
-    return Recording.objects.select_related(*related).get(pk=key)
+    return Recording.objects.select_related(*RELATED).get(pk=key)
 
 
 def run_one(on_claim: Callable[[Recording], None] = lambda _: None) -> bool:
@@ -208,5 +210,5 @@ def _mail(row: Recording, *, failed: bool) -> None:
         notices.send(
             provider=row.contract.provider, to_email=host.email, subject=subject, body=letter.text,
             files=dressing.dressed(letter, row.contract), contract=row.contract, language=host.language, kind="meeting.recorded",
-            key=f"recording:{row.public_id}:{'failed' if failed else 'ready'}:{row.tries if failed else ''}",
+            key=f"recording:{row.public_id}:{f'failed:{str(row.claim)[:8]}' if failed else 'ready'}",
         )  # fmt: skip

@@ -137,6 +137,7 @@ def test_a_worker_that_dies_loses_nothing_and_three_are_enough(one: Filmed) -> N
     assert processing.claim() is None
     one.recording.refresh_from_db()
     assert one.recording.state == State.FAILED and one.recording.reason == "interrupted"
+    assert Notice.objects.get(kind="meeting.recorded").to_email == one.company.owner.email
 
 
 def test_files_that_a_dead_engine_left_open_are_taken(one: Filmed) -> None:
