@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-NO_PAGE = re.compile(
-    r"\.(csv|ics)$|/(pdf|csv|file|film|poster|form|logo|receipt)/(\?|$)|/tracks/|/boards/|[?&](format|lang)="
-)
+NO_PAGE = re.compile(r"[?&](format|lang)=")
 LINKS = "[...document.querySelectorAll('main a[href], nav a[href]')].map((one) => one.getAttribute('href'))"
 
 
@@ -23,6 +21,8 @@ def walk(page: Page, address: str, first: str, inside: str) -> Iterator[str]:
     waiting, seen = [first], {kind(first)}
     while waiting:
         path = waiting.pop(0)
+        if not page.context.request.head(address + path).headers.get("content-type", "").startswith("text/html"):
+            continue  # a file to be saved or watched
         page.goto(address + path)
         yield path
         for link in page.evaluate(LINKS):
