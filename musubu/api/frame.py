@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -20,6 +20,7 @@ from musubu import clock
 from musubu.api import keys, limits
 from musubu.api.models import Answered, ApiKey
 from musubu.parties.views import address_of
+from musubu.transactions import whole
 
 PAGE = 50
 MOST_KEY = 200
@@ -109,16 +110,20 @@ def once(request: HttpRequest, act: Callable[[str], dict[str, Any]]) -> HttpResp
     known = Answered.objects.filter(api_key=key, key=sent)
     if (before := known.first()) is None:
         try:
-            with transaction.atomic():
-                body = act(f"api-{key.pk}-{hashlib.sha256(sent.encode()).hexdigest()[:40]}")
-                before = Answered.objects.create(
-                    api_key=key, key=sent, request_sha256=asked, status=200, body=body, at=clock.now()
-                )
+            before = _answer(key, sent, asked, act)
         except IntegrityError:  # the same request was quicker on another line
             before = known.get()
     if before.request_sha256 != asked:
         raise Unprocessable("this Idempotency-Key was used for another request")
     return HttpResponse(json.dumps(before.body), status=before.status, content_type="application/json")
+
+
+@whole
+def _answer(key: ApiKey, sent: str, asked: str, act: Callable[[str], dict[str, Any]]) -> Answered:
+    body = act(f"api-{key.pk}-{hashlib.sha256(sent.encode()).hexdigest()[:40]}")
+    return Answered.objects.create(
+        api_key=key, key=sent, request_sha256=asked, status=200, body=body, at=clock.now()
+    )  # fmt: skip
 
 
 def paged(rows: QuerySet[Any], cursor: str, salt: str) -> tuple[list[Any], str | None]:

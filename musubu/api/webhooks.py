@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -29,6 +28,7 @@ from musubu.parties import audit, permissions, wall
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.simulate import SHOWN_IN_JSON
+from musubu.transactions import whole
 
 EVENTS = tuple(sorted(SHOWN_IN_JSON))  # what the terms bring about
 WAITS: dict[str, Callable[[Contract, Outcome], datetime | None]] = {}  # kind -> until when customers do not hear of it
@@ -219,7 +219,7 @@ def deliver_due() -> int:
     return arrived
 
 
-@transaction.atomic
+@whole
 def _claimed() -> list[Delivery]:
     due = Delivery.objects.filter(
         delivered_at__isnull=True,

@@ -7,7 +7,6 @@ import io
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu.billing.models import BankBranch
@@ -16,6 +15,7 @@ from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 KINDS = ("1", "2", "4", "9")  # ordinary, current, savings, other: to which money is sent
 DEBIT_KINDS = ("1", "2", "3", "9")  # 3 for tax payments: from which it is collected
@@ -90,7 +90,7 @@ def names(provider: Provider, bank: str, branch: str) -> tuple[str, str]:
     return (row.bank_kana, row.branch_kana) if row else ("", "")
 
 
-@transaction.atomic
+@whole
 def take_list(*, provider: Provider, person: Person, content: bytes) -> int:
     """Replace the list of banks and branches by a CSV file (heading: bank, bank_kana, bank_name, branch, branch_kana,
     branch_name). Raises NotPossible with line and column; nothing of a wrong file is taken."""

@@ -34,6 +34,7 @@ from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 ALLOWED = {"collection": ("SC-10.3", "simpleconnect"), "advance": ("VG-20", "videog")}  # kind -> clause, service
 OUT = ("reference", "invoice", "due", "amount", "company", "address", "telephone", "email", "contract")
@@ -48,7 +49,7 @@ RESULTS = {
 }
 
 
-@transaction.atomic
+@whole
 def add(*, provider: Provider, person: Person, name: str, kind: str) -> Agency:
     """A named party that may collect."""
     permissions.require(person, "payments.agency", provider=provider)
@@ -75,11 +76,11 @@ def can_go(agency: Agency) -> list[queries.Open]:
     return [one for one in opened if one.invoice.pk not in away and (one.days_late or agency.kind == "advance")]
 
 
-@transaction.atomic
+@whole
 def hand_over(*, agency: Agency, person: Person, invoices: Sequence[Invoice]) -> Handover:
     """These receivables go to the agent; each is with one agent at a time."""
     permissions.require(person, "payments.agency", provider=agency.provider)
-    Agency.objects.select_for_update().get(pk=agency.pk)
+    locked(Agency.objects).get(pk=agency.pk)
     possible = {one.invoice.pk: one for one in can_go(agency)}
     if not invoices:
         raise NotPossible(_("Choose at least one invoice."))
@@ -118,12 +119,12 @@ class Result:
     day: date
 
 
-@transaction.atomic
+@whole
 def read_results(*, agency: Agency, person: Person, name: str, content: bytes) -> dict[str, int]:
     """The agent's results (heading BACK): paid is booked on its day, returned comes back to the provider's own
     collecting, unpaid stays with the agent. How many of each. A file with anything wrong is refused whole."""
     permissions.require(person, "payments.agency", provider=agency.provider)
-    Agency.objects.select_for_update().get(pk=agency.pk)
+    locked(Agency.objects).get(pk=agency.pk)
     results = _checked(agency, content)
     try:
         with transaction.atomic():
@@ -223,11 +224,11 @@ def outstanding(agency: Agency) -> int:
     return int(collected - (passed.aggregate(n=Sum(F("amount") + F("fee")))["n"] or 0))
 
 
-@transaction.atomic
+@whole
 def remit(*, agency: Agency, person: Person, day: date, amount: int, fee: int, key: str) -> Remittance:
     """The agent passed money on and kept its fee (with tax). Twice is once by the key."""
     permissions.require(person, "payments.agency", provider=agency.provider)
-    own = Agency.objects.select_for_update(of=("self",)).select_related("provider").get(pk=agency.pk)
+    own = locked(Agency.objects).select_related("provider").get(pk=agency.pk)
     if twin := Remittance.objects.filter(agency=own, key=key).first():
         return twin
     if amount <= 0 or fee < 0 or day > clock.today():
@@ -253,11 +254,11 @@ def remit(*, agency: Agency, person: Person, day: date, amount: int, fee: int, k
     return row
 
 
-@transaction.atomic
+@whole
 def remit_by_deposit(*, agency: Agency, deposit: BankDeposit, person: Person, fee: int) -> None:
     """A deposit in the list is what the agent passed on."""
     permissions.require(person, "payments.match", provider=deposit.provider)
-    own = BankDeposit.objects.select_for_update(of=("self",)).get(pk=deposit.pk)
+    own = locked(BankDeposit.objects).get(pk=deposit.pk)
     if own.matched_at or own.set_aside or own.provider_id != agency.provider_id:
         raise NotPossible(_("Somebody has dealt with this deposit already. Look at the list again."))
     remit(agency=agency, person=person, day=own.day, amount=own.amount, fee=fee, key=f"deposit-{own.pk}")

@@ -22,6 +22,7 @@ from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 FIELDS = ("day", "amount", "payer", "remark", "balance")  # what a layout maps; the first three are needed
 USUAL: dict[str, dict[str, list[str]]] = {  # a start; each provider mends its own copy
@@ -205,7 +206,7 @@ def which_layout(provider: Provider, content: bytes) -> BankLayout:
     return max(fits, key=lambda one: sum(len(heads) for heads in one.columns.values()))
 
 
-@transaction.atomic
+@whole
 def upload(
     *, provider: Provider, person: Person, name: str, content: bytes, layout: BankLayout | None = None
 ) -> CsvUpload:
@@ -220,11 +221,11 @@ def upload(
     )
 
 
-@transaction.atomic
+@whole
 def take(*, upload: CsvUpload, person: Person) -> BankFile:
     """Take what was looked at; lines that an earlier file had stay out. A file with an error is not taken at all."""
     permissions.require(person, "payments.import", provider=upload.provider)
-    own = CsvUpload.objects.select_for_update(of=("self",)).select_related("provider", "layout").filter(pk=upload.pk)
+    own = locked(CsvUpload.objects).select_related("provider", "layout").filter(pk=upload.pk)
     row = own.first()
     if row is None:
         raise NotPossible(_("This file was taken or put away meanwhile."))
@@ -243,14 +244,14 @@ def take(*, upload: CsvUpload, person: Person) -> BankFile:
     return deposits.keep(provider=provider, person=person, name=name, content=content, kind="csv", rows=made)
 
 
-@transaction.atomic
+@whole
 def put_away(*, upload: CsvUpload, person: Person) -> None:
     """Nothing of it is kept."""
     permissions.require(person, "payments.import", provider=upload.provider)
     CsvUpload.objects.filter(pk=upload.pk).delete()
 
 
-@transaction.atomic
+@whole
 def save_layout(
     *, provider: Provider, person: Person, name: str, columns: dict[str, list[str]], layout: BankLayout | None = None
 ) -> BankLayout:
@@ -270,7 +271,7 @@ def save_layout(
     return row
 
 
-@transaction.atomic
+@whole
 def add_usual(*, provider: Provider, person: Person) -> int:
     """The layouts of some banks, those that are not there yet."""
     permissions.require(person, "payments.import", provider=provider)
@@ -281,7 +282,7 @@ def add_usual(*, provider: Provider, person: Person) -> int:
     return len(new)
 
 
-@transaction.atomic
+@whole
 def drop_layout(*, layout: BankLayout, person: Person) -> None:
     permissions.require(person, "payments.import", provider=layout.provider)
     audit.record(

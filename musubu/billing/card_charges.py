@@ -20,6 +20,7 @@ from musubu.engines.payments import Page, Payment, PaymentError, Unreachable
 from musubu.parties import audit, permissions, wall
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 log = logging.getLogger("cards")
 LEAST = 50  # yen: the company takes no less
@@ -103,10 +104,10 @@ def _attempt(invoice: Invoice, card: PaymentCard, how: str, person: Person | Non
     return charge
 
 
-@transaction.atomic
+@whole
 def _begin(invoice: Invoice, card: PaymentCard | None, how: str, person: Person | None) -> CardCharge:
     """Write down that it is tried, before it is: so a crash leaves an attempt that is asked for again by its key."""
-    Contract.objects.select_for_update().get(pk=invoice.contract_id)
+    locked(Contract.objects).get(pk=invoice.contract_id)
     if not cards.takes_cards(invoice.contract.service):
         raise NotPossible(_("This contract cannot be paid by card."))
     amount = left_of(invoice)
@@ -158,12 +159,11 @@ def resume(provider: Provider) -> int:
     return count
 
 
-@transaction.atomic
+@whole
 def settle(charge: CardCharge, found: Payment) -> CardCharge:
     """What came of an attempt, in whatever order it is heard: paid stays paid, and is booked once."""
-    own = CardCharge.objects.select_for_update(of=("self",)).select_related("contract__provider", "invoice").get(
-        pk=charge.pk
-    )  # fmt: skip
+    locked(Contract.objects).get(pk=charge.contract_id)  # as `_begin` does: whoever comes now waits there
+    own = locked(CardCharge.objects).select_related("contract__provider", "invoice").get(pk=charge.pk)
     if own.state == CardCharge.State.PAID or found.state == "open":
         _fee(own, found)
         return own

@@ -19,6 +19,7 @@ from musubu.engines.payments import PaymentError, Share, Unreachable
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 log = logging.getLogger("cards")
 DECIDED = {"won": "won", "lost": "lost"}
@@ -62,7 +63,7 @@ def return_balance(*, contract: Contract, amount: int, person: Person, key: str)
     if amount <= 0:
         raise NotPossible(_("An amount is whole yen, 1 or more."))
     with transaction.atomic():
-        Contract.objects.select_for_update().get(pk=contract.pk)
+        locked(Contract.objects).get(pk=contract.pk)
         if contract.events.filter(key=key).exists():
             return
         _record(contract, person, "payments.give-back", amount)
@@ -86,16 +87,16 @@ def refund(*, contract: Contract, amount: int, person: Person, key: str) -> list
     return rows
 
 
-@transaction.atomic
+@whole
 def _begin_refund(contract: Contract, amount: int, person: Person, key: str) -> list[CardRefund]:
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     if twins := list(CardRefund.objects.filter(charge__contract=contract, key=key)):
         return twins
     if not 0 < amount <= payable(contract):
         raise NotPossible(
             _("Enter an amount from 1 to %(owed)s yen, what is owed back.") % {"owed": f"{payable(contract):,}"}
         )
-    Provider.objects.select_for_update().get(pk=contract.provider_id)  # no transfer file is made meanwhile
+    locked(Provider.objects).get(pk=contract.provider_id)  # no transfer file is made meanwhile
     rows, left, moved = [], amount, _move(contract, amount)
     for charge in CardCharge.objects.filter(contract=contract, state="paid").order_by("-settled_at", "-pk"):
         if part := min(left, refundable(charge)):
@@ -134,10 +135,10 @@ def resume(provider: Provider) -> None:
         _ask(row)
 
 
-@transaction.atomic
+@whole
 def refunded(row: CardRefund, reference: str) -> None:
     """The company has it; heard from the call or the message, booked once."""
-    own = CardRefund.objects.select_for_update(of=("self",)).select_related("charge__contract__provider").get(pk=row.pk)
+    own = locked(CardRefund.objects).select_related("charge__contract__provider").get(pk=row.pk)
     if own.state == CardRefund.State.DONE:
         return
     own.state, own.reference, own.done_at = CardRefund.State.DONE, reference, clock.now()
@@ -149,10 +150,10 @@ def refunded(row: CardRefund, reference: str) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def refund_failed(row: CardRefund) -> None:
     """The card's bank did not take it: it is owed again."""
-    own = CardRefund.objects.select_for_update(of=("self",)).select_related("charge__contract__provider").get(pk=row.pk)
+    own = locked(CardRefund.objects).select_related("charge__contract__provider").get(pk=row.pk)
     if own.state == CardRefund.State.FAILED:
         return
     if own.state == CardRefund.State.DONE:
@@ -171,10 +172,10 @@ def refund_failed(row: CardRefund) -> None:
         )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, status: str) -> CardDispute:
     """A chargeback in whatever order its messages come: once decided it stays so. The card is charged no more."""
-    Contract.objects.select_for_update().get(pk=charge.contract_id)
+    locked(Contract.objects).get(pk=charge.contract_id)
     row, fresh = CardDispute.objects.get_or_create(
         reference=reference,
         defaults={"charge": charge, "amount": amount, "reason": reason[:60], "opened_at": clock.now()},
@@ -204,12 +205,12 @@ def _book_dispute(row: CardDispute, step: str, *lines: Line) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def claim_again(*, dispute: CardDispute, person: Person) -> None:
     """A chargeback that was lost: the payment never came, so what it paid is open again, as the terms count it."""
     charge = dispute.charge
     permissions.require(person, "payments.take-back", provider=charge.provider)
-    Contract.objects.select_for_update().get(pk=charge.contract_id)
+    locked(Contract.objects).get(pk=charge.contract_id)
     if claimed(dispute):
         return
     if dispute.state != CardDispute.State.LOST or dispute.amount != charge.amount:

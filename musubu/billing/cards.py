@@ -17,6 +17,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.rules import methods
+from musubu.transactions import locked, whole
 
 Answer = TypeVar("Answer")
 LIVE = ("sk_live_", "rk_live_")
@@ -121,10 +122,10 @@ def finish_setup(card: PaymentCard) -> PaymentCard:
     return card
 
 
-@transaction.atomic
+@whole
 def _activate(card: PaymentCard, found: Card) -> PaymentCard:
-    Organisation.objects.select_for_update().get(pk=card.organisation_id)
-    own = PaymentCard.objects.select_for_update(of=("self",)).select_related("organisation", "provider").get(pk=card.pk)
+    locked(Organisation.objects).get(pk=card.organisation_id)
+    own = locked(PaymentCard.objects).select_related("organisation", "provider").get(pk=card.pk)
     if own.state != PaymentCard.State.PENDING:
         return own
     for before in PaymentCard.objects.filter(organisation=own.organisation, state="active"):
@@ -171,7 +172,7 @@ def remove(*, organisation: Organisation, person: Person) -> None:
         _record(card, person, "payments.card-removed")
 
 
-@transaction.atomic
+@whole
 def stop(card: PaymentCard, why: str) -> None:
     """The house itself no longer charges this card, as after a chargeback."""
     _end(card, why)

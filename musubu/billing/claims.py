@@ -19,6 +19,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.rules import outage as rules
+from musubu.transactions import locked, whole
 
 WHOLE = 10**12  # a share that limits nothing
 
@@ -72,11 +73,11 @@ def decided(claim: Claim) -> Outcome | None:
     return next((one for one in rows if one.data.get("outage") == claim.outage), None)
 
 
-@transaction.atomic
+@whole
 def make(*, contract: Contract, person: Person, outage: int, text: str = "") -> Claim:
     """The customer claims in writing (or staff note a letter). Without a carrier the terms decide at once."""
     permissions.require(person, "billing.claim", provider=contract.provider, organisation=contract.organisation)
-    Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     own = {one.number: one for one in occasions(contract)}.get(outage)
     if own is None:
         raise NotPossible(_("There was no such outage."))
@@ -115,7 +116,7 @@ def waiting(provider: Provider) -> dict[tuple[str, datetime], list[Claim]]:
     return found
 
 
-@transaction.atomic
+@whole
 def enter_pool(*, provider: Provider, person: Person, service: str, began_at: datetime, amount: int) -> CarrierPool:
     """What the carrier paid for an outage, entered once."""
     permissions.require(person, "billing.carrier-pool", provider=provider)
@@ -179,11 +180,11 @@ def open_until(pool: CarrierPool) -> date | None:
     return None
 
 
-@transaction.atomic
+@whole
 def share(*, pool: CarrierPool, person: Person) -> int:
     """Each claimant's share becomes a line of its contract's journal, once; how many."""
     permissions.require(person, "billing.carrier-pool", provider=pool.provider)
-    own = CarrierPool.objects.select_for_update(of=("self",)).select_related("provider").get(pk=pool.pk)
+    own = locked(CarrierPool.objects).select_related("provider").get(pk=pool.pk)
     if own.shared_at:
         raise NotPossible(_("This money was shared already."))
     if last := open_until(own):

@@ -18,11 +18,12 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.calendar import bank_day_on_or_after, is_bank_day
+from musubu.transactions import locked, whole
 
 STEPS = {"sent": ("received", "active", "ended"), "received": ("active", "ended"), "active": ("ended",), "ended": ()}
 
 
-@transaction.atomic
+@whole
 def open_mandate(
     *, organisation: Organisation, person: Person, bank: str, branch: str, account: str, holder: str, kind: str = "1"
 ) -> Mandate:
@@ -51,11 +52,11 @@ def open_mandate(
     return row
 
 
-@transaction.atomic
+@whole
 def move_mandate(*, mandate: Mandate, person: Person, to: str) -> None:
     """The form came back, the bank accepted it, or it ended."""
     permissions.require(person, "payments.mandate", provider=mandate.provider)
-    own = Mandate.objects.select_for_update(of=("self",)).select_related("organisation", "provider").get(pk=mandate.pk)
+    own = locked(Mandate.objects).select_related("organisation", "provider").get(pk=mandate.pk)
     if to == own.state:
         return
     if to not in STEPS[own.state]:
@@ -123,11 +124,11 @@ def _check_day(day: date) -> None:
         )
 
 
-@transaction.atomic
+@whole
 def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     """The request file (種別 91) for a debit day, kept as it was made."""
     permissions.require(person, "payments.debit", provider=provider)
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    locked(Provider.objects).get(pk=provider.pk)
     _check_day(day)
     rows = due(provider, day)
     if not rows:
@@ -155,12 +156,12 @@ def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     return run
 
 
-@transaction.atomic
+@whole
 def read_answer(*, run: DebitRun, person: Person, name: str, content: bytes) -> dict[str, int]:
     """The bank's answer: what was paid is booked on its day, what failed stays open with its reason; how many of each.
     Raises FileError for a wrong file; a file that does not answer this request is refused whole."""
     permissions.require(person, "payments.debit", provider=run.provider)
-    own = DebitRun.objects.select_for_update(of=("self",)).select_related("provider").get(pk=run.pk)
+    own = locked(DebitRun.objects).select_related("provider").get(pk=run.pk)
     if own.answered_at:
         raise NotPossible(_("This request was answered before; nothing of it was booked again."))
     rows = zengin.read_debit_result(content)

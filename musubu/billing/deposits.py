@@ -17,9 +17,10 @@ from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
-@transaction.atomic
+@whole
 def read_file(*, provider: Provider, person: Person, name: str, content: bytes) -> BankFile:
     """Keep the deposits of a notice (振込入金通知) or of an account statement (入出金取引明細). Raises FileError for a wrong
     file: nothing of it is kept; the same file twice is recognised."""
@@ -36,7 +37,7 @@ def read_file(*, provider: Provider, person: Person, name: str, content: bytes) 
     return keep(provider=provider, person=person, name=name, content=content, kind=kind, rows=made)
 
 
-@transaction.atomic
+@whole
 def keep(
     *, provider: Provider, person: Person, name: str, content: bytes, kind: str, rows: list[BankDeposit]
 ) -> BankFile:
@@ -66,12 +67,12 @@ def match(*, deposit: BankDeposit, contract: Contract, person: Person, reason: s
     matching.allocate(deposit=deposit, parts=[(contract, deposit.amount)], person=person, reason=reason)
 
 
-@transaction.atomic
+@whole
 def set_aside(*, deposit: BankDeposit, person: Person, why: str, unknown: bool = False) -> None:
     """It pays no contract: money of a payer who is unknown so far (booked as such until found or sent back), or none of
     this business (not booked here). With an empty reason it comes back into the list."""
     permissions.require(person, "payments.match", provider=deposit.provider)
-    own = BankDeposit.objects.select_for_update(of=("self",)).select_related("provider").get(pk=deposit.pk)
+    own = locked(BankDeposit.objects).select_related("provider").get(pk=deposit.pk)
     if own.matched_at:
         raise NotPossible(_("Somebody has dealt with this deposit already. Look at the list again."))
     if Remittance.objects.filter(agency__provider=own.provider, key=f"deposit-{own.pk}").exists():

@@ -30,6 +30,7 @@ from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 # days after the due day on which the house itself reminds; where the terms remind (VG-11.3), they do it alone
 STAGES = (3, 10, 21)
@@ -144,7 +145,7 @@ def run(provider: Provider, now: datetime) -> int:
     return sum(_morning(provider, first + timedelta(days=n)) for n in range((today - first).days + 1))
 
 
-@transaction.atomic
+@whole
 def _morning(provider: Provider, day: date) -> int:
     """What leaves on one day, once."""
     from musubu.billing import plans  # plans know the stages, too
@@ -228,12 +229,12 @@ def _suspend(contract: Contract, person: Person, row: InvoiceDispute) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def close_dispute(*, dispute: InvoiceDispute, person: Person, result: str) -> None:
     """It is settled: reminders go on where something is still open, and a suspension for it is lifted."""
     invoice = dispute.invoice
     permissions.require(person, "payments.dispute", provider=invoice.provider)
-    own = InvoiceDispute.objects.select_for_update(of=("self",)).get(pk=dispute.pk)
+    own = locked(InvoiceDispute.objects).get(pk=dispute.pk)
     if own.closed_at:
         return
     if not result.strip():

@@ -12,6 +12,7 @@ from musubu.billing.models import Charge, CreditNote, Entry, Invoice
 from musubu.contracts import effects
 from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Picture, Provider
+from musubu.transactions import locked
 
 CREDITS = ("credit", "refund", "invoice.void")
 
@@ -114,7 +115,7 @@ def _number(table: type[Invoice] | type[CreditNote], provider: int) -> int:
     """The provider's next number; its row is locked until the transaction ends, so that none is lost or used twice."""
 
     def last() -> int:
-        Provider.objects.select_for_update().only("pk").get(pk=provider)
+        locked(Provider.objects).only("pk").get(pk=provider)
         found = table.objects.filter(provider_id=provider).aggregate(last=Max("number"))["last"]
         return int(found or 0)
 

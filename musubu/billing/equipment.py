@@ -20,6 +20,7 @@ from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.calendar import months_after
 from musubu.terms.rules import methods
+from musubu.transactions import locked, whole
 
 MOST = 99  # of one article in an order
 
@@ -29,7 +30,7 @@ def sold_under(contract: Contract) -> bool:
     return playing.terms_of(contract).rule("sale") is not None
 
 
-@transaction.atomic
+@whole
 def save_article(
     *, provider: Provider, person: Person, code: str, names: Mapping[str, str], price: int, warranty_months: int
 ) -> Article:
@@ -45,7 +46,7 @@ def save_article(
     return row
 
 
-@transaction.atomic
+@whole
 def withdraw_article(*, article: Article, person: Person) -> None:
     """Not offered any longer; what was sold stays."""
     permissions.require(person, "billing.articles", provider=article.provider)
@@ -64,7 +65,7 @@ def _note(
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def order(
     *, contract: Contract, person: Person, wanted: Mapping[Article, int], ship_to: str, token: str
 ) -> EquipmentOrder:
@@ -72,7 +73,7 @@ def order(
     permissions.require(
         person, "billing.order-equipment", provider=contract.provider, organisation=contract.organisation
     )
-    Provider.objects.select_for_update().get(pk=contract.provider_id)
+    locked(Provider.objects).get(pk=contract.provider_id)
     if twin := EquipmentOrder.objects.filter(contract=contract, token=token).first():
         return twin
     chosen = {article: count for article, count in wanted.items() if count}
@@ -119,7 +120,7 @@ def paid(order: EquipmentOrder) -> bool:
     return not left and order.cancelled_at is None
 
 
-@transaction.atomic
+@whole
 def cancel_order(*, order: EquipmentOrder, person: Person) -> None:
     """Called off before it left: its invoice is void, what was paid is kept as balance."""
     permissions.require(
@@ -139,11 +140,11 @@ def cancel_order(*, order: EquipmentOrder, person: Person) -> None:
 
 
 def _own(order: EquipmentOrder) -> EquipmentOrder:
-    rows = EquipmentOrder.objects.select_for_update(of=("self",))
+    rows = locked(EquipmentOrder.objects)
     return rows.select_related("provider", "contract__organisation", "contract__provider").get(pk=order.pk)
 
 
-@transaction.atomic
+@whole
 def ship(
     *, order: EquipmentOrder, person: Person, serials: Mapping[OrderLine, Sequence[str]], tracking_number: str
 ) -> list[Unit]:
@@ -182,12 +183,12 @@ def _unit(order: EquipmentOrder, article: Article, serial: str, price: int, sinc
         raise NotPossible(_("Serial number %(serial)s is taken. Check it.") % {"serial": serial}) from None
 
 
-@transaction.atomic
+@whole
 def report_fault(*, unit: Unit, person: Person, fault: str) -> Replacement:
     """The customer says that a unit is faulty; only what was bought here is under warranty (SC-21)."""
     contract = unit.contract
     permissions.require(person, "requests.replacement", provider=contract.provider, organisation=contract.organisation)
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(Unit.objects).get(pk=unit.pk)
     if clock.today() > unit.warranty_to:
         raise NotPossible(_("The warranty ended on %(day)s.") % {"day": unit.warranty_to})
     if not fault.strip():
@@ -201,11 +202,11 @@ def report_fault(*, unit: Unit, person: Person, fault: str) -> Replacement:
 
 def _replacement(row: Replacement, person: Person) -> Replacement:
     permissions.require(person, "cases.equipment", provider=row.unit.provider)
-    rows = Replacement.objects.select_for_update(of=("self",))
+    rows = locked(Replacement.objects)
     return rows.select_related("unit__contract__organisation", "unit__article", "unit__order__provider").get(pk=row.pk)
 
 
-@transaction.atomic
+@whole
 def refuse_replacement(*, replacement: Replacement, person: Person, why: str) -> None:
     """No fault, or none that the warranty covers; the customer reads why."""
     own = _replacement(replacement, person)
@@ -216,7 +217,7 @@ def refuse_replacement(*, replacement: Replacement, person: Person, why: str) ->
     _note(own.unit.provider, person, "cases.replacement-refused", own.unit.serial, own.unit.contract.organisation, why)
 
 
-@transaction.atomic
+@whole
 def ship_replacement(*, replacement: Replacement, person: Person, serial: str, tracking_number: str) -> None:
     """The new unit leaves; it takes over the rest of the old one's warranty."""
     own = _replacement(replacement, person)
@@ -233,7 +234,7 @@ def ship_replacement(*, replacement: Replacement, person: Person, serial: str, t
     _note(old.provider, person, "cases.replacement-shipped", old.serial, old.contract.organisation, new.serial)
 
 
-@transaction.atomic
+@whole
 def replacement_received(*, replacement: Replacement, person: Person, on: date) -> None:
     """The customer has it: from this day the faulty unit's way back is counted (SC-21)."""
     own = _replacement(replacement, person)
@@ -267,7 +268,7 @@ def back_by(replacement: Replacement) -> date | None:
     return replacement.received_on + timedelta(days=int(rule["return_days"]))
 
 
-@transaction.atomic
+@whole
 def unit_returned(*, replacement: Replacement, person: Person) -> None:
     """The faulty unit is back today. Past the last day the penalty was charged already and stays."""
     own = _replacement(replacement, person)

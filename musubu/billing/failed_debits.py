@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -14,6 +13,7 @@ from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 AGAIN = "no-funds"  # the one result after which the same account is asked again by itself
 TRIES = 2
@@ -46,12 +46,12 @@ def waiting(provider: Provider) -> list[DebitLine]:
     return [line for line in lines if (line.invoice.contract_id, line.invoice.of_contract) in opened]
 
 
-@transaction.atomic
+@whole
 def decide(*, line: DebitLine, person: Person, to: str) -> None:
     """`again`: the account or the consent was mended, so the next file asks; `transfer`: the customer is told how to pay
     by bank transfer."""
     permissions.require(person, "payments.debit", provider=line.run.provider)
-    rows = DebitLine.objects.select_for_update(of=("self",))
+    rows = locked(DebitLine.objects)
     own = rows.select_related("run__provider", "invoice__contract__organisation", "invoice__contract__responsible").get(
         pk=line.pk
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -18,16 +17,17 @@ from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 Parts = Sequence[tuple[Contract, int]]
 
 
-@transaction.atomic
+@whole
 def allocate(*, deposit: BankDeposit, parts: Parts, person: Person, reason: str = "") -> None:
     """The deposit pays these contracts, each its sum: the invoice that the payer named, else the oldest open one first.
     Of two people who match one deposit the first wins. The payer's name is learned."""
     permissions.require(person, "payments.match", provider=deposit.provider)
-    own = BankDeposit.objects.select_for_update(of=("self",)).select_related("provider").get(pk=deposit.pk)
+    own = locked(BankDeposit.objects).select_related("provider").get(pk=deposit.pk)
     if own.matched_at or own.set_aside:
         raise NotPossible(_("Somebody has dealt with this deposit already. Look at the list again."))
     _check(own, parts)
@@ -89,11 +89,11 @@ def _fits(contract: Contract, followed: list[Outcome]) -> tuple[str, int, int | 
     return ("fee" if left in FEES else "short"), left, paid[-1]
 
 
-@transaction.atomic
+@whole
 def undo(*, deposit: BankDeposit, person: Person, why: str) -> None:
     """A wrong match: the terms take each part's payment back, and the deposit is in the list again."""
     permissions.require(person, "payments.match", provider=deposit.provider)
-    own = BankDeposit.objects.select_for_update(of=("self",)).select_related("provider").get(pk=deposit.pk)
+    own = locked(BankDeposit.objects).select_related("provider").get(pk=deposit.pk)
     parts = list(own.parts.filter(undone_at__isnull=True).select_related("contract__organisation", "deposit__provider"))
     if not own.matched_at or not parts:
         raise NotPossible(_("This deposit is not matched. Look at the list again."))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from musubu.contracts import actions
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def balances(contracts: list[int]) -> dict[int, int]:
     return dict(rows.values_list("contract").annotate(left=Sum(F("credit") - F("debit"))))
 
 
-@transaction.atomic
+@whole
 def bear_fee(*, part: DepositPart, person: Person) -> None:
     """A bank's fee was taken off and the provider bears it: the invoice is paid, the fee is an expense. Otherwise the
     customer owes the rest (SC-10.1, SC-13)."""
@@ -85,7 +85,7 @@ def _book(part: DepositPart, person: Person, debit: ledger.Line, credit: ledger.
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def keep_over(*, part: DepositPart, person: Person) -> None:
     """What is over stays for the next invoice, as the customer wishes."""
     own = _locked(part, person)
@@ -94,7 +94,7 @@ def keep_over(*, part: DepositPart, person: Person) -> None:
     _settle(own, person, "kept")
 
 
-@transaction.atomic
+@whole
 def give_back_over(*, part: DepositPart, person: Person) -> None:
     """What is over and was not used meanwhile goes back to the customer by bank transfer."""
     own = _locked(part, person)
@@ -107,7 +107,7 @@ def give_back_over(*, part: DepositPart, person: Person) -> None:
 
 def _locked(part: DepositPart, person: Person) -> DepositPart:
     permissions.require(person, "payments.match", provider=part.deposit.provider)
-    rows = DepositPart.objects.select_for_update(of=("self",))
+    rows = locked(DepositPart.objects)
     own = rows.select_related("deposit__provider", "contract__organisation").get(pk=part.pk)
     if own.undone_at or own.settled:
         raise NotPossible(_("Somebody has dealt with this deposit already. Look at the list again."))

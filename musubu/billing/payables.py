@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -14,6 +13,7 @@ from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
 def owe(
@@ -48,11 +48,11 @@ def keep_refund(contract: Contract, outcome: Outcome) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def send_back(*, deposit: BankDeposit, person: Person, target: dict[str, str]) -> Payable:
     """Money of an unknown payer goes back to the account that it came from."""
     permissions.require(person, "payments.give-back", provider=deposit.provider)
-    own = BankDeposit.objects.select_for_update(of=("self",)).select_related("provider").get(pk=deposit.pk)
+    own = locked(BankDeposit.objects).select_related("provider").get(pk=deposit.pk)
     if own.in_suspense % 2 == 0:
         raise NotPossible(_("Set the deposit aside as an unknown payer's first."))
     checked = accounts.checked(own.provider, **target)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -19,12 +18,13 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.calendar import bank_day_on_or_after, is_bank_day
+from musubu.transactions import locked, whole
 
 LIVE = ("", "paid")
 Target = tuple[str, str, str, str, str]  # bank, branch, kind, account, holder
 
 
-@transaction.atomic
+@whole
 def set_account(
     *,
     organisation: Organisation,
@@ -79,11 +79,11 @@ def _target(row: Payable, newest: Mapping[int, PayeeAccount]) -> Target | None:
     return (own["bank"], own["branch"], own["account_kind"], own["account"], own["holder"]) if own["bank"] else None
 
 
-@transaction.atomic
+@whole
 def make_run(*, provider: Provider, person: Person, day: date, payables: Sequence[Payable]) -> PayoutRun:
     """A transfer file for a value day; what goes to one account is one transfer. Each payable is in one file at a time."""
     permissions.require(person, "payments.payout", provider=provider)
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    locked(Provider.objects).get(pk=provider.pk)
     if day < clock.today() or not is_bank_day(day):
         nearest = bank_day_on_or_after(max(day, clock.today()))
         raise NotPossible(_("Banks do not pay on %(day)s. Choose %(next)s.") % {"day": day, "next": nearest})
@@ -129,13 +129,13 @@ def _file(provider: Provider, day: date, by_target: Mapping[Target, Sequence[Pay
 
 def _own(run: PayoutRun, person: Person) -> PayoutRun:
     permissions.require(person, "payments.payout", provider=run.provider)
-    own = PayoutRun.objects.select_for_update(of=("self",)).select_related("provider").get(pk=run.pk)
+    own = locked(PayoutRun.objects).select_related("provider").get(pk=run.pk)
     if own.booked_at or own.withdrawn_at:
         raise NotPossible(_("This file was dealt with already."))
     return own
 
 
-@transaction.atomic
+@whole
 def book_run(*, run: PayoutRun, person: Person, failed: Mapping[int, str]) -> None:
     """The bank carried the file out: booked on its day; a transfer (by its place) that failed is payable again."""
     own = _own(run, person)
@@ -168,11 +168,11 @@ def _book(line: PayoutLine, person: Person, name: str, day: date) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def came_back(*, line: PayoutLine, person: Person, why: str) -> None:
     """A transfer that had been booked came back (組戻し): it is payable again."""
     permissions.require(person, "payments.payout", provider=line.run.provider)
-    rows = PayoutLine.objects.select_for_update(of=("self",)).select_related("payable", "run__provider")
+    rows = locked(PayoutLine.objects).select_related("payable", "run__provider")
     own = rows.get(pk=line.pk)
     if own.result == "failed":
         return
@@ -186,7 +186,7 @@ def came_back(*, line: PayoutLine, person: Person, why: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def withdraw_run(*, run: PayoutRun, person: Person) -> None:
     """The file did not go to the bank: all of it is payable again."""
     own = _own(run, person)

@@ -17,6 +17,7 @@ from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 MOST = 36  # instalments
 # grounds that are about money owed: a service is not suspended for them while a plan is kept
@@ -46,7 +47,7 @@ def open_of(contract: Contract) -> list[queries.Open]:
     ]
 
 
-@transaction.atomic
+@whole
 def agree(
     *,
     contract: Contract,
@@ -58,9 +59,7 @@ def agree(
 ) -> PaymentPlan:
     """Instalments that come, to the yen, to what is open of the invoices."""
     permissions.require(person, "payments.plan", provider=contract.provider)
-    own = (
-        Contract.objects.select_for_update(of=("self",)).select_related("provider", "organisation").get(pk=contract.pk)
-    )
+    own = locked(Contract.objects).select_related("provider", "organisation").get(pk=contract.pk)
     _falls_by_itself(own)
     left = queries.open_amounts([own.pk])
     total = sum(left.get((row.contract_id, row.of_contract), 0) for row in invoices)
@@ -162,11 +161,11 @@ def _remind(plan: PaymentPlan, instalment: Instalment) -> None:
     telling.tell(plan.contract, "plan.late", f"plan-late-{instalment.pk}", lambda: _late(plan, instalment))
 
 
-@transaction.atomic
+@whole
 def end(*, plan: PaymentPlan, person: Person) -> None:
     """The parties drop the plan; the ordinary way goes on."""
     permissions.require(person, "payments.plan", provider=plan.provider)
-    own = PaymentPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    own = locked(PaymentPlan.objects).get(pk=plan.pk)
     if own.state == PaymentPlan.State.RUNNING:
         _close(plan, PaymentPlan.State.ENDED, person)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from musubu.billing import payables
 from musubu.contracts import actions
 from musubu.contracts.models import Contract, Event
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person
+from musubu.transactions import locked, whole
 
 
-@transaction.atomic
+@whole
 def take_back_payment(*, contract: Contract, person: Person, key: str) -> None:
     """The payment that was journaled under a key was not this contract's, or bounced. Twice is once."""
     permissions.require(person, "payments.take-back", provider=contract.provider)
@@ -26,11 +25,11 @@ def take_back_payment(*, contract: Contract, person: Person, key: str) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def give_back(*, contract: Contract, person: Person, amount: int, key: str) -> None:
     """A customer's balance, or a part of it, is paid out. Twice is once by the key."""
     permissions.require(person, "payments.give-back", provider=contract.provider)
-    Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     if Event.objects.filter(contract=contract, key=key).exists():
         return
     actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms import calendar
 from musubu.terms.load import Rule
+from musubu.transactions import locked, whole
 
 FAMILY = "invoice.day-of-next-month"  # invoices of a whole month together; the others leave when they come about
 EVENING = time(18)  # of the terms' own issue day: so long a document waits for approval
@@ -41,7 +41,7 @@ def wants_second_person(provider: Provider) -> bool:
     return RunRule.objects.filter(provider=provider, second_person=True).exists()
 
 
-@transaction.atomic
+@whole
 def set_rule(*, provider: Provider, person: Person, second_person: bool) -> None:
     """Whether a second person approves. Whoever can approve can decide that; the audit log keeps it."""
     permissions.require(person, "billing.approve", provider=provider)
@@ -53,7 +53,7 @@ def set_rule(*, provider: Provider, person: Person, second_person: bool) -> None
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def prepare(*, provider: Provider, person: Person, month: date) -> BillingRun:
     """Ask for a month's preview, or for a fresh one; a worker makes it. One that is approved must be taken back first."""
     permissions.require(person, "billing.run", provider=provider)
@@ -63,7 +63,7 @@ def prepare(*, provider: Provider, person: Person, month: date) -> BillingRun:
     run, made = BillingRun.objects.get_or_create(
         provider=provider, month=first, defaults={"asked_by": person, "asked_at": clock.now()}
     )
-    run = BillingRun.objects.select_for_update().get(pk=run.pk)
+    run = locked(BillingRun.objects).get(pk=run.pk)
     if run.approved_at:
         raise NotPossible(_("This month is approved. Take the approval back before you make a new preview."))
     if not made and run.ended_at is None and run.asked_by_id:
@@ -74,7 +74,7 @@ def prepare(*, provider: Provider, person: Person, month: date) -> BillingRun:
     return run
 
 
-@transaction.atomic
+@whole
 def stop(*, run: BillingRun, person: Person) -> None:
     """Stop making the preview; what was looked at stays, a fresh one begins anew."""
     permissions.require(person, "billing.run", provider=run.provider)
@@ -113,12 +113,12 @@ def total(run: BillingRun) -> int:
     return (sums["net"] or 0) + (sums["tax"] or 0)
 
 
-@transaction.atomic
+@whole
 def approve(*, run: BillingRun, person: Person) -> BillingRun:
     """A second person approves the month as the preview shows it; documents that wait leave now. Twice is once."""
     permissions.require(person, "billing.approve", provider=run.provider)
-    Provider.objects.select_for_update().get(pk=run.provider_id)  # whoever issues invoices now waits, or is waited for
-    own = BillingRun.objects.select_for_update().get(pk=run.pk)
+    locked(Provider.objects).get(pk=run.provider_id)  # whoever issues invoices now waits, or is waited for
+    own = locked(BillingRun.objects).get(pk=run.pk)
     if own.approved_at:
         return own
     if not own.complete:
@@ -133,11 +133,11 @@ def approve(*, run: BillingRun, person: Person) -> BillingRun:
     return own
 
 
-@transaction.atomic
+@whole
 def take_back(*, run: BillingRun, person: Person) -> BillingRun:
     """The approval is taken back: invoices that are issued from now on wait again."""
     permissions.require(person, "billing.approve", provider=run.provider)
-    own = BillingRun.objects.select_for_update().get(pk=run.pk)
+    own = locked(BillingRun.objects).get(pk=run.pk)
     if own.approved_at is None:
         return own
     _record(own, person, "billing.approval-taken-back")
@@ -238,9 +238,9 @@ def _watch_day(provider: Provider, month: date, service: str, day: date, now: da
         _tell_once(run, "left-unapproved", service, day)
 
 
-@transaction.atomic
+@whole
 def _tell_once(run: BillingRun, kind: str, service: str, day: date) -> None:
-    own = BillingRun.objects.select_for_update(of=("self",)).select_related("provider").get(pk=run.pk)
+    own = locked(BillingRun.objects).select_related("provider").get(pk=run.pk)
     if (key := f"{kind}:{service}") in own.told:
         return
     own.told = [*own.told, key]

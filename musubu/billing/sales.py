@@ -14,6 +14,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms import money
+from musubu.transactions import locked, whole
 
 KINDS = ("seller", "agent")
 MOST = 10**10
@@ -33,7 +34,7 @@ def rate_on(provider: Provider, organisation: Organisation, kind: str, day: date
     return own[-1].rate
 
 
-@transaction.atomic
+@whole
 def hand_in(
     *, provider: Provider, record: str, kind: str, organisation: Organisation, at: datetime, text: str, amount: int
 ) -> Sale:
@@ -51,10 +52,10 @@ def hand_in(
     return _once(own)
 
 
-@transaction.atomic
+@whole
 def hand_back(*, provider: Provider, record: str, of: str, at: datetime, text: str) -> Sale:
     """A sale came back (refund, chargeback): its whole share is taken off the next statement. Once."""
-    sale = Sale.objects.select_for_update(of=("self",)).get(provider=provider, record=of, returns__isnull=True)
+    sale = locked(Sale.objects).get(provider=provider, record=of, returns__isnull=True)
     own = Sale(
         provider=provider, record=record, kind=sale.kind, organisation_id=sale.organisation_id, at=at, text=text[:200],
         amount=sale.amount, share=sale.share, returns=sale,
@@ -77,7 +78,7 @@ def _once(own: Sale) -> Sale:
     return twin
 
 
-@transaction.atomic
+@whole
 def agree(
     *, provider: Provider, person: Person, kind: str, rate: str, valid_from: date, organisation: Organisation | None
 ) -> Share:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.calendar import month_first, next_month_first
+from musubu.transactions import locked, whole
 
 PAYABLE = {"seller": "sellers-payable", "agent": "agents-payable"}
 
@@ -23,11 +23,11 @@ def _end(month: date) -> datetime:
     return datetime.combine(next_month_first(month), time(), clock.TOKYO)
 
 
-@transaction.atomic
+@whole
 def close_month(*, provider: Provider, person: Person, month: date) -> list[Statement]:
     """Statements over all that was sold and came back by a month's end and stands on none yet. Again is nothing new."""
     permissions.require(person, "billing.statements", provider=provider)
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    locked(Provider.objects).get(pk=provider.pk)
     first = month_first(month)
     if _end(first) > clock.now():
         raise NotPossible(_("This month is not over yet."))
@@ -45,7 +45,7 @@ def close_month(*, provider: Provider, person: Person, month: date) -> list[Stat
 
 def _state(provider: Provider, person: Person, organisation: Organisation, kind: str, month: date) -> Statement:
     rows = Sale.objects.filter(organisation=organisation, kind=kind, statement__isnull=True, at__lt=_end(month))
-    lines = list(rows.select_for_update(of=("self",)))
+    lines = list(locked(rows))
     sold = [line for line in lines if line.returns_id is None]
     back = [line for line in lines if line.returns_id is not None]
     share = sum(line.share for line in sold) - sum(line.share for line in back)

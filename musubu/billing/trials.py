@@ -6,7 +6,6 @@ import copy
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -19,12 +18,13 @@ from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms import calendar
 from musubu.terms.rules.charging import REVISION
+from musubu.transactions import locked, whole
 
 MOST_MONTHS = 24
 USED_ON = 20  # of a month to come: when the use of the last whole month is taken to happen again
 
 
-@transaction.atomic
+@whole
 def begin(
     *, provider: Provider, person: Person, service: str, valid_from: date, months: int, reach: str,
     prices: Mapping[str, int], rates: RateTable | None = None,
@@ -56,11 +56,11 @@ def stop(*, trial: PriceTrial, person: Person) -> None:
     walks.stop(trial)
 
 
-@transaction.atomic
+@whole
 def announce(*, trial: PriceTrial, person: Person) -> None:
     """Make it live: the tried prices and rates are announced for their day. Twice is once."""
     permissions.require(person, "catalogue.price", provider=trial.provider)
-    own = PriceTrial.objects.select_for_update().get(pk=trial.pk)
+    own = locked(PriceTrial.objects).get(pk=trial.pk)
     if own.announced_at:
         return
     known = pricelists.things(own.provider, own.service)

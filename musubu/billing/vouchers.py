@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from musubu import clock
 from musubu.billing.ledger import ACCOUNTS, Line
 from musubu.billing.models import Entry, Voucher
 from musubu.contracts.models import Contract
 from musubu.parties.models import Person, Provider
+from musubu.transactions import whole
 
 
 class OutOfBalance(ValueError):
     """Debits and credits differ, or an account is unknown: a fault of the caller, not of a person's input."""
 
 
-@transaction.atomic
+@whole
 def book(
     *,
     provider: Provider,

@@ -16,11 +16,12 @@ from musubu.contracts.models import Contract, Outcome
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 RECOVERS = ("paid", "deposit.applied", "invoice.void")  # outcomes that settle an invoice after all
 
 
-@transaction.atomic
+@whole
 def propose(*, invoice: Invoice, person: Person, why: str) -> WriteOff:
     """What is left of an invoice shall be given up."""
     permissions.require(person, "payments.write-off", provider=invoice.provider)
@@ -41,13 +42,11 @@ def propose(*, invoice: Invoice, person: Person, why: str) -> WriteOff:
     return row
 
 
-@transaction.atomic
+@whole
 def decide(*, write_off: WriteOff, person: Person, approve: bool, note: str = "") -> WriteOff:
     """Another person approves or refuses. Approved, it is booked: the net a loss, the tax taken back."""
     permissions.require(person, "payments.write-off", provider=write_off.provider)
-    own = WriteOff.objects.select_for_update(of=("self",)).select_related("invoice__contract", "provider").get(
-        pk=write_off.pk
-    )  # fmt: skip
+    own = locked(WriteOff.objects).select_related("invoice__contract", "provider").get(pk=write_off.pk)
     if own.state != WriteOff.State.PROPOSED:
         raise NotPossible(_("Somebody has decided on this already. Look at the list again."))
     if own.proposed_by_id == person.pk:
@@ -67,7 +66,7 @@ def decide(*, write_off: WriteOff, person: Person, approve: bool, note: str = ""
 
 def _still_open(row: WriteOff) -> None:
     invoice = row.invoice
-    Contract.objects.select_for_update().get(pk=invoice.contract_id)
+    locked(Contract.objects).get(pk=invoice.contract_id)
     left = queries.open_amounts([invoice.contract_id]).get((invoice.contract_id, invoice.of_contract), 0)
     if left != row.amount:
         raise NotPossible(

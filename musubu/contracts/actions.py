@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -16,9 +15,10 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Membership, Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.simulate import KEYS
+from musubu.transactions import locked, whole
 
 
-@transaction.atomic
+@whole
 def record_event(
     *,
     contract: Contract,
@@ -29,7 +29,7 @@ def record_event(
     key: str = "",
 ) -> Event:
     """Write one line of the journal and carry out all that follows up to that moment. The same key is one event."""
-    contract_row = Contract.objects.select_for_update().select_related("terms_version", "provider", "responsible")
+    contract_row = locked(Contract.objects).select_related("terms_version", "provider", "responsible")
     own = contract_row.get(pk=contract.pk)
     if key and (twin := Event.objects.filter(contract=own, key=key).first()):
         return twin
@@ -88,7 +88,7 @@ def particulars(plan: Plan, on: date, options: list[str], more: Mapping[str, Any
     return table | dict(more)
 
 
-@transaction.atomic
+@whole
 def open_contract(
     *,
     provider: Provider,
@@ -100,7 +100,7 @@ def open_contract(
     more: Mapping[str, Any] | None = None,
 ) -> Contract:
     """A contract that is accepted and not yet concluded, with the provider's next number for the service."""
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    locked(Provider.objects).get(pk=provider.pk)
     prefix = terms.PREFIXES[plan.service]
     count = Contract.objects.filter(provider=provider, service=plan.service).count()
     version = TermsVersion.objects.filter(provider=provider, service=plan.service, effective_on__lte=clock.today())
@@ -141,7 +141,7 @@ def _acted(contract: Contract, person: Person, action: str, clause: str = "", af
 
 def _twin(contract: Contract, key: str) -> Event | None:
     """The line that a repeated request wrote before."""
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     return Event.objects.filter(contract=contract, key=key).first() if key else None
 
 
@@ -153,7 +153,7 @@ def _allowed(contract: Contract, person: Person, action: str) -> None:
         raise NotPossible(_("This contract has ended; nothing more can be done with it."))
 
 
-@transaction.atomic
+@whole
 def cancel(*, contract: Contract, person: Person, wish: date | None = None, key: str = "") -> Event:
     """The customer cancels, with a wished day or without."""
     permissions.require(person, "contracts.cancel", provider=contract.provider, organisation=contract.organisation)
@@ -166,7 +166,7 @@ def cancel(*, contract: Contract, person: Person, wish: date | None = None, key:
     )
 
 
-@transaction.atomic
+@whole
 def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
     """The running term shall be the last (VG-10.2, LN-20)."""
     permissions.require(
@@ -183,7 +183,7 @@ def stop_renewal(*, contract: Contract, person: Person, key: str = "") -> Event:
 OBJECTIONS: list[Callable[[Contract, str, str, str], str]] = []
 
 
-@transaction.atomic
+@whole
 def measure(
     *, contract: Contract, person: Person, kind: str, clause: str, ground: str = "", note: str = "", key: str = ""
 ) -> Event:
@@ -209,7 +209,7 @@ def measure(
     return record_event(contract=contract, what=kind, data=data, person=person, key=key)
 
 
-@transaction.atomic
+@whole
 def pay(
     *,
     contract: Contract,
@@ -232,7 +232,7 @@ def pay(
     return record_event(contract=contract, what="pay", data=data, person=person, key=key)
 
 
-@transaction.atomic
+@whole
 def change_responsible(*, contract: Contract, person: Person, to: Person) -> None:
     """Another person of the organisation looks after the contract from now on (LN-31.2, EX-8)."""
     permissions.require(person, "contracts.responsible", provider=contract.provider, organisation=contract.organisation)
@@ -252,7 +252,7 @@ def change_responsible(*, contract: Contract, person: Person, to: Person) -> Non
     )
 
 
-@transaction.atomic
+@whole
 def end_service(*, provider: Provider, service: str, on: date, person: Person) -> list[Contract]:
     """The provider ends a whole service: every running contract is told in time and ends with it."""
     permissions.require(person, "contracts.end-service", provider=provider)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -18,6 +17,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.rules.acceptance import fingerprint
+from musubu.transactions import locked, whole
 
 KEY_DAYS = 90
 
@@ -51,10 +51,10 @@ def _own(application: Application, person: Person, action: str) -> None:
     permissions.require(person, action, provider=application.provider, organisation=application.organisation)
 
 
-@transaction.atomic
+@whole
 def submit(*, application: Application, person: Person, texts: Mapping[str, str], version: int) -> Application:
     """Send it, with each accepted text kept by its hash. Sent twice is sent once. What SC-7 concludes at once is."""
-    own = Application.objects.select_for_update().get(pk=application.pk)
+    own = locked(Application.objects).get(pk=application.pk)
     _own(own, person, "applications.submit")
     if own.state != Application.State.DRAFT:
         return own
@@ -108,11 +108,11 @@ def _accepted(application: Application) -> Contract:
     return contract
 
 
-@transaction.atomic
+@whole
 def accept(*, application: Application, person: Person, start_on: date | None = None) -> Contract:
     """Staff accept. What concludes it depends on the service: VG-4 this very acceptance, LN-12.1 with a start day of
     its own, EX-9.1 the start notice's arrival, LO-8.1 the licence key's delivery."""
-    own = Application.objects.select_for_update().get(pk=application.pk)
+    own = locked(Application.objects).get(pk=application.pk)
     permissions.require(person, "applications.decide", provider=own.provider)
     if own.state == Application.State.ACCEPTED:
         return Contract.objects.get(application=own)
@@ -144,10 +144,10 @@ def accept(*, application: Application, person: Person, start_on: date | None = 
     return contract
 
 
-@transaction.atomic
+@whole
 def refuse(*, application: Application, person: Person, ground: str, note: str = "") -> Application:
     """Staff refuse, on one of the grounds that the service's own clause lists."""
-    own = Application.objects.select_for_update().get(pk=application.pk)
+    own = locked(Application.objects).get(pk=application.pk)
     permissions.require(person, "applications.decide", provider=own.provider)
     if own.state == Application.State.REFUSED:
         return own
@@ -189,7 +189,7 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.strip().upper().encode()).hexdigest()
 
 
-@transaction.atomic
+@whole
 def deliver_key(*, contract: Contract) -> str:
     """LO-6: make the licence key and hand it to those who deliver it; only its hash is kept."""
     key = "-".join(secrets.token_hex(2).upper() for _ in range(4))
@@ -205,10 +205,10 @@ def deliver_key(*, contract: Contract) -> str:
     return key
 
 
-@transaction.atomic
+@whole
 def register_key(*, key: str, person: Person) -> Contract:
     """LO-6: the user registers with the key, once, within its time, and only for an organisation of theirs."""
-    row = LicenceKey.objects.select_for_update().filter(sha256=hashed(key)).select_related("contract").first()
+    row = locked(LicenceKey.objects).filter(sha256=hashed(key)).select_related("contract").first()
     if row is None:
         raise NotPossible(_("There is no such licence key; compare it with the message, letter by letter."))
     contract = row.contract
@@ -223,22 +223,22 @@ def register_key(*, key: str, person: Person) -> Contract:
     return contract
 
 
-@transaction.atomic
+@whole
 def notice_posted(*, contract: Contract, person: Person, tracking_number: str) -> None:
     """EX-9.1: the start notice left by registered, non-forwarding post."""
     permissions.require(person, "letters.post", provider=contract.provider)
     if not tracking_number.strip():
         raise NotPossible(_("Give the tracking number of the registered letter."))
-    notice = StartNotice.objects.select_for_update().get(contract=contract)
+    notice = locked(StartNotice.objects).get(contract=contract)
     notice.posted_at, notice.tracking_number = notice.posted_at or clock.now(), tracking_number.strip()[:20]
     notice.save(update_fields=["posted_at", "tracking_number"])
 
 
-@transaction.atomic
+@whole
 def notice_delivered(*, contract: Contract, person: Person) -> None:
     """EX-8: its arrival concludes the contract; the service starts on its start day."""
     permissions.require(person, "letters.post", provider=contract.provider)
-    notice = StartNotice.objects.select_for_update().get(contract=contract)
+    notice = locked(StartNotice.objects).get(contract=contract)
     if notice.posted_at is None:
         raise NotPossible(_("The start notice has not been posted yet."))
     if notice.delivered_at is None:

@@ -17,6 +17,7 @@ from musubu.contracts.models import ClockRun, Outcome
 from musubu.parties import audit, permissions, wall
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 log = logging.getLogger("clock")
 Between = Callable[[Provider, datetime], object]
@@ -55,7 +56,7 @@ def advance(provider: Provider, to: datetime, tell: Callable[[datetime, int], bo
     return outcomes
 
 
-@transaction.atomic
+@whole
 def start_run(*, provider: Provider, person: Person, to: datetime) -> ClockRun:
     """Ask for the clock to be moved; a worker does it."""
     permissions.require(person, "clock.advance", provider=provider)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import Count, Q, QuerySet
 
 from musubu import clock
@@ -14,6 +14,7 @@ from musubu.contracts import effects, playing
 from musubu.contracts.models import Contract, Event, Outcome
 from musubu.parties import wall
 from musubu.parties.models import Provider
+from musubu.transactions import locked, whole
 
 BATCH = 50
 CLAIM = timedelta(seconds=30)  # what a worker that died had claimed is free again after this
@@ -21,13 +22,13 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=10)
 log = logging.getLogger("deadlines")
 
 
-@transaction.atomic
+@whole
 def claim(now: datetime) -> list[int]:
     """Take some live contracts whose deadline has come and that no worker holds, the longest overdue first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=wall.now())
     rows = Contract.objects.filter(free, provider__sandbox=False, next_deadline__lte=now)
     if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(of=("self",), skip_locked=True)
+        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
     keys = list(rows.order_by("next_deadline", "pk").values_list("pk", flat=True)[:BATCH])
     Contract.objects.filter(pk__in=keys).update(claimed_until=wall.now() + CLAIM)
     return keys
@@ -36,11 +37,15 @@ def claim(now: datetime) -> list[int]:
 def play_batch(keys: list[int], until: datetime) -> list[Outcome]:
     """Play some contracts up to a moment. The rules run before the transaction, which is then short; a contract that
     changed meanwhile is read and played again within it."""
-    seen = {contract.pk: (contract, playing.look(contract, until)) for contract in _rows(keys, until)}
+    return _carry_out(keys, until, {row.pk: (row, playing.look(row, until)) for row in _rows(keys, until)})
+
+
+@whole
+def _carry_out(keys: list[int], until: datetime, seen: Mapping[int, tuple[Contract, playing.Look]]) -> list[Outcome]:
     outcomes = []
-    with transaction.atomic(), effects.batch(*keys):
-        locked = Contract.objects.filter(pk__in=keys, next_deadline__lte=until).select_for_update()
-        held = dict(locked.order_by("next_deadline", "pk").values_list("pk", "next_deadline"))
+    with effects.batch(*keys):
+        due = locked(Contract.objects.filter(pk__in=keys, next_deadline__lte=until))
+        held = dict(due.order_by("next_deadline", "pk").values_list("pk", "next_deadline"))
         events, known = _counts(Event, held), _counts(Outcome, held)
         for key, deadline in held.items():
             contract, ahead = seen.get(key, (None, None))

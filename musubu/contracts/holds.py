@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -11,6 +10,7 @@ from musubu.contracts.models import Contract, Hold
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
 def standing(contract: Contract) -> Hold | None:
@@ -32,11 +32,11 @@ def grounds(service: str, lang: str) -> list[tuple[str, str, list[tuple[str, str
     ]  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def put(*, contract: Contract, person: Person, clause: str, ground: str, note: str = "") -> Hold:
     """Nothing of the contract is deleted from now on, not even at its end. Twice is once."""
     permissions.require(person, "contracts.hold", provider=contract.provider)
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     if known := standing(contract):
         return known
     if clause not in clauses(contract.service):
@@ -50,11 +50,11 @@ def put(*, contract: Contract, person: Person, clause: str, ground: str, note: s
     return row
 
 
-@transaction.atomic
+@whole
 def lift(*, contract: Contract, person: Person) -> None:
     """The hold is over: what fell due meanwhile is deleted now. Twice is once."""
     permissions.require(person, "contracts.hold", provider=contract.provider)
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     row = standing(contract)
     if row is None:
         return

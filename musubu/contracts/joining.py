@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from musubu import clock
 from musubu.parties import audit
 from musubu.parties.models import Membership, Organisation, Person, Provider, Role
+from musubu.transactions import whole
 
 
-@transaction.atomic
+@whole
 def join(*, provider: Provider, data: Mapping[str, str], language: str) -> Person:
     """Open the account: organisation, person, and the person as its owner. `data` is checked already."""
     organisation = Organisation.objects.create(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -14,9 +13,10 @@ from musubu.contracts.models import Contract, Option, Plan, Price, TermsVersion
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 
-@transaction.atomic
+@whole
 def announce_price(
     *, of: Plan | Option, person: Person, valid_from: date, monthly_fee: int, initial_fee: int = 0
 ) -> Price:
@@ -57,7 +57,7 @@ def _tell_running(plan: Plan, price: Price) -> None:
         )
 
 
-@transaction.atomic
+@whole
 def publish_terms(
     *, provider: Provider, person: Person, service: str, figures: str, texts: Mapping[str, str], effective_on: date
 ) -> TermsVersion:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu.contracts import presets
 from musubu.parties import actions, wall
 from musubu.parties.models import Person, Provider, Role
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 
-@transaction.atomic
+@whole
 def open_provider(*, slug: str, name: str, owner_email: str, sandbox: bool) -> str:
     """The path of the link by which the owner joins. For the command line alone: whoever runs it owns the machine."""
     if Provider.objects.filter(slug=slug).exists():

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db import transaction
-
 from musubu import clock, terms
 from musubu.contracts.models import Option, Plan, Price, TermsVersion
 from musubu.contracts.places import seed_places
 from musubu.parties.models import Provider
 from musubu.terms.load import FOLDER
+from musubu.transactions import whole
 
 SINCE = date(2026, 1, 1)
 Names = tuple[str, str, str]  # ja, en, zh
@@ -54,7 +53,7 @@ def _named(names: Names) -> dict[str, str]:
     return dict(zip(("ja", "en", "zh"), names, strict=True))
 
 
-@transaction.atomic
+@whole
 def seed_catalogue(provider: Provider) -> None:
     """Give a provider the five services; safe to run again."""
     seed_places(provider, SINCE)

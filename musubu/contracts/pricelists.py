@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +19,7 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms import dated
+from musubu.transactions import whole
 
 PRICE_HEAD = ("what", "code", "valid_from", "valid_to", "monthly_fee", "initial_fee")
 RATE_HEAD = ("prefix", "seconds", "block", "call")
@@ -120,7 +120,7 @@ def _check_periods(listed: list[Listed]) -> None:
         raise _cell(listed[-1].row, "valid_to", str(listed[-1].last), _("nothing: the last price has no last day"))
 
 
-@transaction.atomic
+@whole
 def announce(*, provider: Provider, service: str, person: Person, content: bytes) -> int:
     """Announce a whole price list, or nothing of it; how many prices. One that is announced already for a day within the
     list, and that the list does not replace, would overlap it."""
@@ -177,7 +177,7 @@ def checked_rates(rows: list[dict[str, str]], monthly: dict[str, Any]) -> RateTa
     return RateTable(rows=rows, monthly=monthly)
 
 
-@transaction.atomic
+@whole
 def publish_rates(*, provider: Provider, service: str, person: Person, valid_from: date, table: RateTable) -> RateTable:
     """Rates that count from a day to come; use before it keeps its own. Tables are never changed."""
     permissions.require(person, "catalogue.price", provider=provider)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import terms
@@ -15,6 +14,7 @@ from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 CARRIED_BY = {"simpleconnect": "SC-1.3", "exaas": "EX-1", "learno": "LN-1.2"}  # the clause that lets it override
 
@@ -55,11 +55,11 @@ def figures(contract: Contract) -> list[tuple[str, str, Any]]:
     return [(name, clause, value) for name, (clause, value) in found.items()]
 
 
-@transaction.atomic
+@whole
 def agree(*, contract: Contract, person: Person, figure: str, value: str) -> None:
     """Agree on a figure before the contract is concluded; empty takes it back. Later the terms' own way is a revision."""
     permissions.require(person, "contracts.special", provider=contract.provider)
-    own = Contract.objects.select_for_update(of=("self",)).select_related("terms_version").get(pk=contract.pk)
+    own = locked(Contract.objects).select_related("terms_version").get(pk=contract.pk)
     if own.service not in CARRIED_BY:
         raise NotPossible(_("The terms of this service know no special agreement."))
     if own.state != Contract.State.PROVISIONAL:

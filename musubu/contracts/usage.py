@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from musubu.contracts import actions, rating
 from musubu.contracts.models import Contract, RateTable, UsageRecord
 from musubu.parties.models import Provider
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 MOST_SECONDS = 7 * 86_400
 MOST_QUANTITY = 10**12
@@ -40,12 +40,12 @@ def table_row(provider: Provider, service: str, on: date) -> RateTable:
     return row
 
 
-@transaction.atomic
+@whole
 def hand_in(*, contract: Contract, records: Iterable[Mapping[str, Any]]) -> int:
     """Calls {"id", "at", "number", "seconds"} and counted use {"id", "at", "metric", "quantity"} of a contract; how many
     records were new. Rated by the day of use; charged with the running month, a late one too, on a line of its own with
     its day. All are taken, or none."""
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     tables: dict[date, RateTable] = {}
     given = [_checked(contract, place, one, tables) for place, one in enumerate(records, 1)]
     names = [row.record for row in given]

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import typst
-from django.db import transaction
 
 from musubu.engines import ffmpeg
 from musubu.meetings.actions import recordings
 from musubu.meetings.models import Attendance, Recording, Sitting, Track
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 SECONDS = 12  # of each scene
 WIDTH, HEIGHT = 640, 360
@@ -78,7 +78,7 @@ def _talk(names: list[str], title: str) -> str:
     return f"{PAGE}#grid(columns: 2, gutter: 8pt, {SLIDE.format(title=title, points=points)}, stack(spacing: 8pt, {column}))"
 
 
-@transaction.atomic
+@whole
 def _keep(sitting: Sitting, host: Attendance, made: Path, at: datetime) -> Recording:
     """Its rows as the room and the worker leave them, its files where they lie."""
     row = recordings.begin(sitting=sitting, by=host, at=at)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
 
 from musubu import clock, config
@@ -18,6 +17,7 @@ from musubu.notices.attachments import Attachment
 from musubu.notices.models import Notice, Post
 from musubu.parties import audit, permissions
 from musubu.parties.models import Organisation, Person, Provider
+from musubu.transactions import whole
 
 log = logging.getLogger("notices")
 MOST_TRIES = 8
@@ -102,7 +102,7 @@ def _leave(notice: Notice) -> bool:
     return True
 
 
-@transaction.atomic
+@whole
 def publish(*, provider: Provider, person: Person, titles: dict[str, str], bodies: dict[str, str], clause: str) -> Post:
     """Put a notice on the public board; where two contradict, the newer date counts (SC-3)."""
     permissions.require(person, "posts.publish", provider=provider)
@@ -113,7 +113,7 @@ def publish(*, provider: Provider, person: Person, titles: dict[str, str], bodie
     return post
 
 
-@transaction.atomic
+@whole
 def withdraw(*, post: Post, person: Person) -> None:
     """Take it off the board; it stays in the list of staff and can be put back."""
     permissions.require(person, "posts.publish", provider=post.provider)

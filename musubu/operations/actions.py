@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -13,9 +12,10 @@ from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.terms.simulate import CAUSES
+from musubu.transactions import locked, whole
 
 
-@transaction.atomic
+@whole
 def open_incident(
     *, provider: Provider, person: Person, service: str, impact: str, titles: dict[str, str], starts_at: datetime
 ) -> Report:
@@ -37,7 +37,7 @@ def open_incident(
     return report
 
 
-@transaction.atomic
+@whole
 def plan_maintenance(
     *,
     provider: Provider,
@@ -71,7 +71,7 @@ def plan_maintenance(
 
 
 def _held(report: Report, person: Person, action: str) -> Report:
-    own = Report.objects.select_for_update(of=("self",)).select_related("provider").get(pk=report.pk)
+    own = locked(Report.objects).select_related("provider").get(pk=report.pk)
     permissions.require(person, action, provider=own.provider)
     return own
 
@@ -86,13 +86,13 @@ def _record(report: Report, person: Person, action: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def say(*, report: Report, person: Person, texts: dict[str, str]) -> Update:
     own = _held(report, person, "incidents.say")
     return Update.objects.create(report=own, at=clock.now(), texts=texts, author=person)
 
 
-@transaction.atomic
+@whole
 def resolve(*, report: Report, person: Person, ends_at: datetime, cause: str) -> None:
     """The incident is over. A total outage is then written into the journal of every contract that was running."""
     own = _held(report, person, "incidents.resolve")
@@ -109,7 +109,7 @@ def resolve(*, report: Report, person: Person, ends_at: datetime, cause: str) ->
     _record(own, person, "incidents.resolve")
 
 
-@transaction.atomic
+@whole
 def call_off(*, report: Report, person: Person) -> None:
     """A maintenance that has not started does not take place."""
     own = _held(report, person, "maintenance.plan")

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pyotp
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 from django.db.models import F
 
 from musubu.parties import wall
 from musubu.parties.models import Person, RecoveryCode, SignInAttempts
+from musubu.transactions import locked, whole
 
 FREE_TRIES = 5
 LOCK = timedelta(minutes=15)
@@ -64,13 +64,13 @@ def check(*, email: str, password: str, address: str) -> Person:
     return person
 
 
-@transaction.atomic
+@whole
 def second_factor(*, person: Person, code: str, address: str) -> bool:
     """A six-digit code, good once, or one of the recovery codes."""
     keys = _keys(person.email, address)
     if wait := _locked(keys):
         raise SignInError("locked", wait)
-    row = Person.objects.select_for_update().get(pk=person.pk)
+    row = locked(Person.objects).get(pk=person.pk)
     given = code.strip().replace(" ", "")
     step = int(wall.now().timestamp()) // 30
     for candidate in (step - 1, step, step + 1):
@@ -103,7 +103,7 @@ def _sealed(code: str) -> str:
     return hashlib.sha256(code.upper().encode()).hexdigest()
 
 
-@transaction.atomic
+@whole
 def confirm_second_factor(*, person: Person, secret: str, code: str) -> list[str]:
     """Set the second factor up; the recovery codes are shown this once."""
     if not pyotp.TOTP(secret).verify(code.strip(), for_time=wall.now(), valid_window=1):

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
 from django.db.models import Q
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -29,6 +28,7 @@ from musubu.parties.models import (
     Role,
 )
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 INVITED_FOR = timedelta(days=14)
 Send = Callable[[Provider, Organisation | None, str, str, str, str], None]
@@ -58,7 +58,7 @@ def _only_owners_make_owners(
         raise NotPossible(_("Only an owner can make, change or remove an owner. Ask one of them."))
 
 
-@transaction.atomic
+@whole
 def invite(
     *, provider: Provider, organisation: Organisation | None, person: Person, email: str, role: str, language: str
 ) -> Invitation:
@@ -135,10 +135,10 @@ def open_invitation(token: str) -> Invitation | None:
     ).first()
 
 
-@transaction.atomic
+@whole
 def accept_invitation(*, invitation: Invitation, person: Person) -> Membership:
     """The invited person joins. Twice is once."""
-    row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    row = locked(Invitation.objects).get(pk=invitation.pk)
     if person.email != row.email:
         raise NotPossible(_("This invitation is for %(email)s. Sign in with that address.") % {"email": row.email})
     if row.withdrawn_at:
@@ -157,7 +157,7 @@ def accept_invitation(*, invitation: Invitation, person: Person) -> Membership:
     return membership
 
 
-@transaction.atomic
+@whole
 def join_as_new(*, invitation: Invitation, name: str, password: str, language: str) -> Person:
     """Somebody without an account opens one and joins."""
     if Person.objects.filter(email=invitation.email).exists():
@@ -167,7 +167,7 @@ def join_as_new(*, invitation: Invitation, name: str, password: str, language: s
     return person
 
 
-@transaction.atomic
+@whole
 def withdraw_invitation(*, invitation: Invitation, person: Person) -> None:
     permissions.require(person, "members.invite", provider=invitation.provider, organisation=invitation.organisation)
     if Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
@@ -178,7 +178,7 @@ def withdraw_invitation(*, invitation: Invitation, person: Person) -> None:
 
 def _held(membership: Membership, person: Person, action: str, new_role: str = "") -> Membership:
     """The membership, locked; whoever changes it may, and an owner stays."""
-    row = Membership.objects.select_for_update(of=("self",)).select_related("provider", "organisation", "person")
+    row = locked(Membership.objects).select_related("provider", "organisation", "person")
     own = row.get(pk=membership.pk)
     permissions.require(person, action, provider=own.provider, organisation=own.organisation)
     _only_owners_make_owners(person, own.provider, own.organisation, own.role, new_role)
@@ -191,7 +191,7 @@ def _held(membership: Membership, person: Person, action: str, new_role: str = "
     return own
 
 
-@transaction.atomic
+@whole
 def change_role(*, membership: Membership, person: Person, role: str) -> None:
     own = _held(membership, person, "members.change", role)
     if role not in roles(own.organisation):
@@ -203,7 +203,7 @@ def change_role(*, membership: Membership, person: Person, role: str) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def end_membership(*, membership: Membership, person: Person) -> None:
     """The person belongs to it no longer; the same address can be invited again."""
     own = _held(membership, person, "members.end")
@@ -232,7 +232,7 @@ def person_of_link(uid: str, token: str) -> Person | None:
     return found if found and default_token_generator.check_token(found, token) else None
 
 
-@transaction.atomic
+@whole
 def set_password(*, person: Person, password: str) -> None:
     """A new password (VG-48); every other session of the person ends with the old one."""
     validate_password(password, person)
@@ -242,7 +242,7 @@ def set_password(*, person: Person, password: str) -> None:
         _record(person, membership.provider, membership.organisation, "people.password", person.email)
 
 
-@transaction.atomic
+@whole
 def update_organisation(*, organisation: Organisation, person: Person, data: Mapping[str, str]) -> None:
     """Its name, address and how to reach it."""
     permissions.require(person, "organisation.update", provider=organisation.provider, organisation=organisation)
@@ -264,7 +264,7 @@ def check_digit(number: str) -> bool:
     return int(number[1]) == 9 - sum(one * (1 + place % 2) for place, one in enumerate(digits)) % 9
 
 
-@transaction.atomic
+@whole
 def update_provider(*, provider: Provider, person: Person, data: Mapping[str, object]) -> None:
     """How the provider is called and reached, its registration number and its own bank account."""
     permissions.require(person, "provider.update", provider=provider)
@@ -280,7 +280,7 @@ def update_provider(*, provider: Provider, person: Person, data: Mapping[str, ob
         )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def set_picture(*, provider: Provider, person: Person, place: str, content: bytes | None) -> None:
     """The `logo` or the `seal` on documents that are issued from now on; None: none any more. Raises NotPossible."""
     permissions.require(person, "provider.update", provider=provider)
@@ -299,7 +299,7 @@ def set_picture(*, provider: Provider, person: Person, place: str, content: byte
     )  # fmt: skip
 
 
-@transaction.atomic
+@whole
 def add_client(*, contractor: Organisation, person: Person, data: Mapping[str, str]) -> Organisation:
     """An end client of a contractor (LN-2)."""
     permissions.require(person, "clients.add", provider=contractor.provider, organisation=contractor)
@@ -317,7 +317,7 @@ def add_client(*, contractor: Organisation, person: Person, data: Mapping[str, s
     return client
 
 
-@transaction.atomic
+@whole
 def set_agent(*, organisation: Organisation, agent: Organisation | None, person: Person) -> None:
     """Which agent looks after a customer."""
     permissions.require(person, "organisations.agent", provider=organisation.provider)

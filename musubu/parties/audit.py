@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 
 from musubu import clock
 from musubu.parties.models import AuditEntry, Organisation, Person, Provider
+from musubu.transactions import locked, whole
 
 START = "0" * 64
 SYSTEM = "system"
@@ -47,7 +47,7 @@ def seal(entry: AuditEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@transaction.atomic
+@whole
 def record(
     *,
     provider: Provider,
@@ -61,7 +61,7 @@ def record(
     address: str = "",
 ) -> AuditEntry:
     """Append one act. The provider's row is locked meanwhile, so that numbers have no gap and no twin."""
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    locked(Provider.objects).get(pk=provider.pk)
     last = AuditEntry.objects.filter(provider=provider).order_by("-n").values("n", "hash").first()
     entry = AuditEntry(
         provider=provider,

@@ -15,13 +15,14 @@ from musubu.meetings.actions.allowed import in_contract, record
 from musubu.meetings.models import Command, Group, Licence, Meeting
 from musubu.parties.models import Membership, Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
-@transaction.atomic
+@whole
 def assign(*, contract: Contract, person: Person, holder: Person, group: Group | None = None) -> Licence:
     """Give one of the bought licences to somebody of the organisation; with it comes a personal room. Twice is once."""
     in_contract(contract, person, "meetings.manage")
-    Contract.objects.select_for_update().get(pk=contract.pk)
+    locked(Contract.objects).get(pk=contract.pk)
     if known := queries.licence_of(contract, holder):
         return known
     belongs = Membership.objects.filter(person=holder, organisation=contract.organisation, ended_at__isnull=True)
@@ -40,11 +41,11 @@ def assign(*, contract: Contract, person: Person, holder: Person, group: Group |
     return row
 
 
-@transaction.atomic
+@whole
 def release(*, licence: Licence, person: Person) -> None:
     """Take a licence back: its holder plans no more, and their personal room is closed. Twice is once."""
     in_contract(licence.contract, person, "meetings.manage")
-    own = Licence.objects.select_for_update(of=("self",)).get(pk=licence.pk)
+    own = locked(Licence.objects).get(pk=licence.pk)
     if own.ended_at:
         return
     own.ended_at = clock.now()
@@ -56,7 +57,7 @@ def release(*, licence: Licence, person: Person) -> None:
     record(own.contract, person, "meetings.release-licence", own.holder.email)
 
 
-@transaction.atomic
+@whole
 def put_into_group(*, licence: Licence, person: Person, group: Group | None) -> None:
     in_contract(licence.contract, person, "meetings.manage")
     if group is not None and group.contract_id != licence.contract_id:
@@ -73,7 +74,7 @@ def _rights(given: Mapping[str, bool]) -> dict[str, bool]:
     return {right: bool(given.get(right)) for right in defaults.RIGHTS}
 
 
-@transaction.atomic
+@whole
 def save_group(
     *, contract: Contract, person: Person, name: str, rights: Mapping[str, bool], group: Group | None = None
 ) -> Group:
@@ -93,7 +94,7 @@ def save_group(
     return row
 
 
-@transaction.atomic
+@whole
 def delete_group(*, group: Group, person: Person) -> None:
     """Its people keep their licences, with the rights of those without a group."""
     in_contract(group.contract, person, "meetings.manage")

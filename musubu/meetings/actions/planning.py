@@ -20,6 +20,7 @@ from musubu.meetings.actions.allowed import in_contract, licence_to, over, recor
 from musubu.meetings.models import Command, Meeting, Role
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 MOST_MINUTES = 24 * 60
 MOST_COUNT = 1_000
@@ -121,7 +122,7 @@ def _host(contract: Contract, person: Person, host: Person | None) -> Person:
     return host or person
 
 
-@transaction.atomic
+@whole
 def plan(*, contract: Contract, person: Person, wish: Wish, host: Person | None = None) -> Meeting:
     """Plan a meeting and invite those who are named."""
     in_contract(contract, person, "meetings.use")
@@ -155,10 +156,10 @@ def settle(meeting: Meeting) -> None:
 
 def held(meeting: Meeting) -> Meeting:
     """The row, locked, so that two changes do not send the same invitation."""
-    return Meeting.objects.select_for_update(of=("self",)).select_related("contract", "host").get(pk=meeting.pk)
+    return locked(Meeting.objects).select_related("contract", "host").get(pk=meeting.pk)
 
 
-@transaction.atomic
+@whole
 def change(*, meeting: Meeting, person: Person, wish: Wish) -> Meeting:
     """Change the meeting, of a series all dates; who is invited gets it anew where time, place or words changed. Single
     dates that were moved stay where the new rule still has them."""
@@ -197,7 +198,7 @@ def drop_strays(meeting: Meeting) -> None:
             row.delete()
 
 
-@transaction.atomic
+@whole
 def start_now(*, contract: Contract, person: Person, title: str = "") -> Meeting:
     """A meeting that begins at once."""
     in_contract(contract, person, "meetings.use")
@@ -209,7 +210,7 @@ def start_now(*, contract: Contract, person: Person, title: str = "") -> Meeting
     return meeting
 
 
-@transaction.atomic
+@whole
 def copy(*, meeting: Meeting, person: Person, starts_at: datetime) -> Meeting:
     """The same meeting once more at another time, with its own link; who is invited is invited again."""
     over(meeting, person)
@@ -222,7 +223,7 @@ def copy(*, meeting: Meeting, person: Person, starts_at: datetime) -> Meeting:
     return plan(contract=meeting.contract, person=person, wish=wish, host=meeting.host)
 
 
-@transaction.atomic
+@whole
 def cancel(*, meeting: Meeting, person: Person) -> None:
     """Cancel it with all its dates; who was invited is told. Twice is once."""
     over(meeting, person)
@@ -239,7 +240,7 @@ def cancel(*, meeting: Meeting, person: Person) -> None:
     inviting.tell_cancelled(own)
 
 
-@transaction.atomic
+@whole
 def bring_back(*, meeting: Meeting, person: Person) -> None:
     """Undo a cancellation: the same link works again and everybody is invited again. Twice is once."""
     over(meeting, person)
@@ -255,7 +256,7 @@ def bring_back(*, meeting: Meeting, person: Person) -> None:
     inviting.tell(own)
 
 
-@transaction.atomic
+@whole
 def move_date(
     *, meeting: Meeting, person: Person, original: datetime, starts_at: datetime | None, minutes: int | None = None
 ) -> None:
@@ -270,7 +271,7 @@ def move_date(
     _one_date_changed(own, person, "meetings.move-date" if starts_at else "meetings.leave-out", original, starts_at)
 
 
-@transaction.atomic
+@whole
 def put_back_date(*, meeting: Meeting, person: Person, original: datetime) -> None:
     """One date as the rule has it again. Twice is once."""
     over(meeting, person)
@@ -304,7 +305,7 @@ def end_room(meeting: Meeting, person: Person, reason: str) -> Command | None:
     )
 
 
-@transaction.atomic
+@whole
 def end(*, meeting: Meeting, person: Person, reason: str = "host") -> bool:
     """End a running meeting for everybody; whether one was running."""
     over(meeting, person)
@@ -321,7 +322,7 @@ def personal_room(*, contract: Contract, person: Person) -> Meeting:
     return open_personal_room(contract, person)
 
 
-@transaction.atomic
+@whole
 def open_personal_room(contract: Contract, holder: Person) -> Meeting:
     """With a licence comes the room; one that was closed has its old link and number again."""
     known = Meeting.objects.filter(contract=contract, host=holder, kind=Meeting.Kind.PERSONAL).first()
@@ -335,7 +336,7 @@ def open_personal_room(contract: Contract, holder: Person) -> Meeting:
     return known
 
 
-@transaction.atomic
+@whole
 def change_personal_room(
     *,
     meeting: Meeting,

@@ -13,6 +13,7 @@ from musubu.meetings.models import Command, Meeting, MeetingDocument, Poll
 from musubu.meetings.together import documents, files, polls
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 MOST_DOCUMENTS = 30
 
@@ -41,7 +42,7 @@ def _done(meeting: Meeting, person: Person, what: str, row: Poll | MeetingDocume
     record(meeting.contract, person, what, row.public_id.hex, after={"meeting": str(meeting.public_id), **after})
 
 
-@transaction.atomic
+@whole
 def poll(*, meeting: Meeting, person: Person, told: dict[str, Any]) -> Poll:
     """A poll that hosts find in the room, to be asked with one press."""
     _check(meeting, person)
@@ -50,7 +51,7 @@ def poll(*, meeting: Meeting, person: Person, told: dict[str, Any]) -> Poll:
     return row
 
 
-@transaction.atomic
+@whole
 def change_poll(*, poll: Poll, person: Person, told: dict[str, Any]) -> None:
     """As long as it was not asked."""
     _check(poll.meeting, person)
@@ -58,7 +59,7 @@ def change_poll(*, poll: Poll, person: Person, told: dict[str, Any]) -> None:
     _done(poll.meeting, person, "meetings.change-poll", poll, question=told.get("question", ""))
 
 
-@transaction.atomic
+@whole
 def remove_poll(*, poll: Poll, person: Person) -> None:
     """Before it was asked: what people voted is kept with the meeting."""
     _check(poll.meeting, person)
@@ -80,7 +81,7 @@ def document(*, meeting: Meeting, person: Person, name: str, size: int, read: fi
     return row
 
 
-@transaction.atomic
+@whole
 def remove_document(*, row: MeetingDocument, person: Person) -> None:
     """The document, its PDF and what was written on it. Twice is once."""
     _check(row.meeting, person)

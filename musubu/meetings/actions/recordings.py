@@ -22,6 +22,7 @@ from musubu.meetings.models import Attendance, Recording, Role, Share, Sitting, 
 from musubu.parties import permissions
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 State = Recording.State
 SPACE_NEEDED = 2 << 30  # free bytes without which nothing is begun
@@ -43,11 +44,11 @@ def raw_folder(sitting: Sitting) -> Path:
     return folder
 
 
-@transaction.atomic
+@whole
 def begin(*, sitting: Sitting, by: Attendance, at: datetime | None = None) -> Recording:
     """Somebody in the room starts it; the room shows its mark to everybody from now on. Twice is once. Raises
     NotPossible where the meeting's settings, the licence or the disk do not allow it."""
-    own = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    own = locked(Sitting.objects).get(pk=sitting.pk)
     if running := Recording.objects.filter(sitting=own, state=State.RECORDING).first():
         return running
     contract = own.meeting.contract
@@ -78,10 +79,10 @@ def _check_may_record(sitting: Sitting, by: Attendance, contract: Contract) -> N
         raise NotPossible(_("There is no room left for recordings. Tell your provider."))
 
 
-@transaction.atomic
+@whole
 def stop(*, recording: Recording, at: datetime | None = None) -> None:
     """It is complete: its film will be made. Who was there while it ran is kept. Twice is once."""
-    own = Recording.objects.select_for_update().select_related("sitting").get(pk=recording.pk)
+    own = locked(Recording.objects).select_related("sitting").get(pk=recording.pk)
     if own.state != State.RECORDING:
         return
     own.stopped_at, own.ended_us = at or clock.now(), time.time_ns() // 1000
@@ -122,7 +123,7 @@ def _require(recording: Recording, person: Person) -> None:
     permissions.require(person, action, provider=contract.provider, organisation=contract.organisation)
 
 
-@transaction.atomic
+@whole
 def retry(*, recording: Recording, person: Person) -> None:
     """Make the film again, with all its tries anew. Staff of the provider may, too."""
     contract = recording.contract
@@ -136,7 +137,7 @@ def retry(*, recording: Recording, person: Person) -> None:
     audited(contract, person, "meetings.retry-recording", str(own.public_id))
 
 
-@transaction.atomic
+@whole
 def cancel(*, recording: Recording, person: Person) -> None:
     """Stop making the film; whoever is at it notices and lets go."""
     _require(recording, person)
@@ -148,7 +149,7 @@ def cancel(*, recording: Recording, person: Person) -> None:
     audited(own.contract, person, "meetings.cancel-recording", str(own.public_id))
 
 
-@transaction.atomic
+@whole
 def delete(*, recording: Recording, person: Person) -> None:
     """Nobody can watch it any more; it can be taken back for some days and is then erased. Twice is once."""
     _require(recording, person)
@@ -166,7 +167,7 @@ def delete(*, recording: Recording, person: Person) -> None:
     audited(own.contract, person, "meetings.delete-recording", str(own.public_id))
 
 
-@transaction.atomic
+@whole
 def bring_back(*, recording: Recording, person: Person) -> None:
     """Take a deletion back, as long as the files are there. Twice is once."""
     _require(recording, person)
@@ -181,11 +182,11 @@ def bring_back(*, recording: Recording, person: Person) -> None:
 
 
 def _locked(recording: Recording) -> Recording:
-    rows = Recording.objects.select_for_update(of=("self",)).select_related("contract__provider", "sitting__meeting")
+    rows = locked(Recording.objects).select_related("contract__provider", "sitting__meeting")
     return rows.get(pk=recording.pk)
 
 
-@transaction.atomic
+@whole
 def erase(recordings: Iterable[Recording], *, clause: str, scope: str) -> dict[str, int]:
     """For good: rows and files, with a record of the deletion for each contract. A legal hold stops it."""
     counts: dict[str, int] = {}
@@ -205,7 +206,7 @@ def erase(recordings: Iterable[Recording], *, clause: str, scope: str) -> dict[s
 def _erase(rows: list[Recording], clause: str) -> dict[str, int]:
     """How much of what it was. The row stays as a mark, without names; files go after the commit."""
     keys = [row.pk for row in rows]
-    live = Recording.objects.select_for_update().filter(pk__in=keys).exclude(state=State.DELETED)
+    live = locked(Recording.objects).filter(pk__in=keys).exclude(state=State.DELETED)
     found = list(live.select_related("contract__provider", "sitting__meeting"))
     if not found:
         return {}

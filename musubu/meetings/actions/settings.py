@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu.contracts.models import Contract
@@ -16,10 +15,11 @@ from musubu.meetings.models import Space
 from musubu.parties import pictures
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 
 def _held(contract: Contract) -> Space:
-    return Space.objects.select_for_update().get(contract=contract)
+    return locked(Space.objects).get(contract=contract)
 
 
 def _save(space: Space, contract: Contract, person: Person, action: str, changed: Mapping[str, Any]) -> None:
@@ -32,7 +32,7 @@ def _save(space: Space, contract: Contract, person: Person, action: str, changed
         record(contract, person, action, contract.number, {key: before[key] for key in after}, after)
 
 
-@transaction.atomic
+@whole
 def set_defaults(*, contract: Contract, person: Person, values: Mapping[str, Any]) -> None:
     """What every room does unless its meeting says otherwise."""
     in_contract(contract, person, "meetings.manage")
@@ -51,7 +51,7 @@ def set_defaults(*, contract: Contract, person: Person, values: Mapping[str, Any
     _save(_held(contract), contract, person, "meetings.set-defaults", changed)
 
 
-@transaction.atomic
+@whole
 def set_branding(
     *, contract: Contract, person: Person, colour: str, logo: bytes | None, remove_logo: bool = False
 ) -> None:
@@ -70,7 +70,7 @@ def set_branding(
     _save(space, contract, person, "meetings.set-branding", changed)
 
 
-@transaction.atomic
+@whole
 def set_origins(*, contract: Contract, person: Person, typed: str) -> list[str]:
     """On which pages rooms may be embedded."""
     in_contract(contract, person, "meetings.manage")

@@ -6,7 +6,6 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock
@@ -16,12 +15,13 @@ from musubu.meetings.queries_recordings import may_decide
 from musubu.parties import permissions
 from musubu.parties.models import Person
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 DAYS = (1, 7, 30, 90)  # for which a link may be made
 SHORTEST_CODE = 4
 
 
-@transaction.atomic
+@whole
 def share(*, recording: Recording, person: Person, days: int, pass_code: str = "", download: bool = False) -> Share:
     """A link that opens the recording for some days. Raises NotPossible while there is nothing to watch."""
     _require(recording, person)
@@ -45,11 +45,11 @@ def share(*, recording: Recording, person: Person, days: int, pass_code: str = "
     return row
 
 
-@transaction.atomic
+@whole
 def revoke(*, share: Share, person: Person) -> None:
     """The link opens nothing any more. Twice is once."""
     _require(share.recording, person)
-    own = Share.objects.select_for_update().get(pk=share.pk)
+    own = locked(Share.objects).get(pk=share.pk)
     if own.revoked_at:
         return
     own.revoked_at = clock.now()

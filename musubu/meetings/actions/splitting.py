@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from musubu import clock
 from musubu.meetings import repeating
 from musubu.meetings.actions import inviting, planning
 from musubu.meetings.actions.allowed import over, record
 from musubu.meetings.models import Meeting, MovedDate
 from musubu.parties.models import Person
+from musubu.transactions import whole
 
 
-@transaction.atomic
+@whole
 def change_following(*, meeting: Meeting, person: Person, original: datetime, wish: planning.Wish) -> Meeting:
     """This date and all that follow; the meeting that they are now. From the first date on it is the same as all."""
     own = _own(meeting, person, original)
@@ -45,7 +44,7 @@ def change_following(*, meeting: Meeting, person: Person, original: datetime, wi
     return rest
 
 
-@transaction.atomic
+@whole
 def cancel_following(*, meeting: Meeting, person: Person, original: datetime) -> None:
     """This date and all that follow do not take place. From the first date on it is the same as cancelling all."""
     own = _own(meeting, person, original)

@@ -27,6 +27,7 @@ from musubu.meetings.models.recordings import FILM, POSTER
 from musubu.meetings.wording import Letter
 from musubu.notices import actions as notices
 from musubu.parties import wall
+from musubu.transactions import locked, whole
 
 State = Recording.State
 LEASE = timedelta(seconds=30)  # what a worker that died had claimed is free again after this
@@ -46,7 +47,7 @@ class Hopeless(Exception):
     """No further try would help; the text is a key of `recordings.REASONS`."""
 
 
-@transaction.atomic
+@whole
 def claim() -> Recording | None:
     """Take the recording that waits longest. One that broke its workers as often as tries are given fails."""
     now = wall.now()
@@ -57,7 +58,7 @@ def claim() -> Recording | None:
     rows = Recording.objects.filter(Q(state=State.QUEUED) | stalled, deleted_at__isnull=True)
     rows = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
     if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(of=("self",), skip_locked=True)
+        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
     key = rows.order_by("stopped_at", "pk").values_list("pk", flat=True).first()
     if key is None:
         return None
@@ -144,7 +145,7 @@ def _finish(row: Recording, found: Collected, work: Path, chapters: list[dict[st
     for name in (POSTER, FILM):
         (work / name).rename(row.folder / name)
     with transaction.atomic():
-        own = Recording.objects.select_for_update().filter(pk=row.pk, claim=row.claim).first()
+        own = locked(Recording.objects).filter(pk=row.pk, claim=row.claim).first()
         if own is None:
             raise LetGo
         Track.objects.filter(recording=own).delete()

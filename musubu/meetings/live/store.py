@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from musubu import clock, config
 from musubu.contracts import entitlements
 from musubu.meetings import defaults
 from musubu.meetings.models import Attendance, Barred, Command, Meeting, MeetingDocument, Sitting, Space
 from musubu.parties import wall
 from musubu.terms import explain
+from musubu.transactions import whole
 
 UNFINISHED = (MeetingDocument.State.WAITING, MeetingDocument.State.CONVERTING)
 
@@ -45,7 +44,7 @@ class Facts:
         return wall.now() + self.ahead
 
 
-@transaction.atomic
+@whole
 def open_sitting(meeting_id: int) -> Facts:
     """The running sitting of a meeting; a new one where none runs."""
     row = Meeting.objects.select_related("provider", "organisation", "contract__plan").get(pk=meeting_id)

@@ -6,13 +6,13 @@ import base64
 import uuid
 from typing import Any
 
-from django.db import transaction
 from pycrdt import Doc, Map
 
 from musubu import clock
 from musubu.meetings.models import Board, Meeting, SharedFile, Sitting
 from musubu.meetings.together import files, places
 from musubu.parties import audit
+from musubu.transactions import whole
 
 MOST = 30  # boards of a meeting
 
@@ -52,7 +52,7 @@ def shown(row: Board) -> dict[str, Any]:
     return {"id": str(row.public_id), "title": row.title}
 
 
-@transaction.atomic
+@whole
 def delete(row: Board) -> None:
     """With those of its pictures that no other board of the meeting has."""
     places.refuse_held(row.meeting.contract)

@@ -17,6 +17,7 @@ from musubu.meetings.models import Attendance, Meeting, MeetingDocument
 from musubu.meetings.together import files, places
 from musubu.parties import audit
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 State = MeetingDocument.State
 
@@ -120,7 +121,7 @@ def keep_page(public_id: str, page: int) -> None:
     MeetingDocument.objects.filter(public_id=public_id).update(page=page)
 
 
-@transaction.atomic
+@whole
 def delete(row: MeetingDocument) -> None:
     """Document, PDF and notes. Safe to run twice."""
     places.refuse_held(row.meeting.contract)

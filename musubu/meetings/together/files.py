@@ -18,6 +18,7 @@ from musubu.meetings.models import Attendance, MeetingDocument, SharedFile
 from musubu.meetings.together import places
 from musubu.parties import audit
 from musubu.refusals import NotPossible
+from musubu.transactions import whole
 
 MEGABYTE = 1024 * 1024
 LARGEST = 100 * MEGABYTE
@@ -161,7 +162,7 @@ def of_meeting(meeting: int, file: str) -> SharedFile | None:
     return rows.filter(meeting=meeting, public_id=key, deleted_at__isnull=True).first()
 
 
-@transaction.atomic
+@whole
 def delete(row: SharedFile) -> None:
     """The content goes now, the name stays in the chat as deleted. Safe to run twice."""
     places.refuse_held(row.meeting.contract)

@@ -8,13 +8,13 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from musubu import clock, config
 from musubu.meetings.models import Meeting, Poll, PollVote
 from musubu.meetings.together import places
 from musubu.refusals import NotPossible
+from musubu.transactions import locked, whole
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_QUESTION, MOST = 12, 200, 300, 100
 State = Poll.State
@@ -78,10 +78,10 @@ def delete(poll: Poll) -> None:
     poll.delete()
 
 
-@transaction.atomic
+@whole
 def vote(poll: Poll, key: str, name: str, choices: list[int]) -> None:
     """One vote a person, the last counts. `key` tells people apart, also over leaving and coming back."""
-    current = Poll.objects.select_for_update().get(pk=poll.pk)
+    current = locked(Poll.objects).get(pk=poll.pk)
     if current.state != State.OPEN:
         raise NotPossible(_("This poll is closed. Votes do not count any more."))
     wanted = sorted(set(choices))
