@@ -52,7 +52,12 @@ class Payment:
     takes: list[tuple[Invoice, int]] = field(default_factory=list)
     deposit: int = 0
     kept: int = 0
-    taken_back: bool = False
+    taken_back: bool = False  # all of it
+
+    @property
+    def left(self) -> int:
+        """What of it was not taken back."""
+        return self.kept + self.deposit + sum(amount for _invoice, amount in self.takes)
 
 
 @dataclass(frozen=True, slots=True)

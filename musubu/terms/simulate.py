@@ -35,7 +35,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "cancel": {"wish": ("date", False)},
     "stop-renewal": {},
     "pay": {"amount": ("yen", False), "invoice": ("count", False), "received": ("date", False)},
-    "take-back": {"payment": ("count", True)},
+    "take-back": {"payment": ("count", True), "amount": ("yen", False)},
     "give-back": {"amount": ("yen", True)},
     "outage": {
         "ends": ("time", True),

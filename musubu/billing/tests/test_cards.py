@@ -338,6 +338,25 @@ def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
     agreed(world)
 
 
+def test_the_lost_part_of_a_payment_is_claimed_again_and_only_that(world: World) -> None:
+    """VG-11: two disputes about parts of one payment; each is claimed once, the books and the journal agree."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    given = {"charge": CardCharge.objects.get(), "reason": "product_not_received", "status": "lost"}
+    first, second = (
+        card_refunds.dispute(**given, reference=f"du_{amount}", amount=amount) for amount in (3_000, 7_780)
+    )
+    for _ in range(2):
+        card_refunds.claim_again(dispute=first, person=world.billing)
+    assert sum(queries.open_amounts([world.contract.pk]).values()) == 3_000
+    assert sums("chargebacks", "bank") == [7_780, 0] and not card_refunds.claimed(second)
+    agreed(world)
+    card_refunds.claim_again(dispute=second, person=world.billing)
+    assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
+    assert sums("chargebacks", "bank") == [0, 0]
+    agreed(world)
+
+
 def owed_by_transfer(world: World) -> Payable:
     """5,000 yen that were paid over wait for a bank transfer."""
     world.set_up("4242")
