@@ -193,7 +193,7 @@ def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, sta
         row.state, row.closed_at = DECIDED[status], clock.now()
         row.save(update_fields=["state", "closed_at"])
         if row.state == CardDispute.State.WON:
-            _book_dispute(row, "back", Line("card-clearing", debit=amount), Line("chargebacks", credit=amount))
+            _book_dispute(row, "back", Line("card-clearing", debit=row.amount), Line("chargebacks", credit=row.amount))
     return row
 
 

@@ -320,6 +320,20 @@ def test_chargebacks_in_any_order(world: World, order: tuple[str, str]) -> None:
     agreed(world)
 
 
+def test_a_question_of_the_holders_bank_takes_no_money(world: World) -> None:
+    """Only when it becomes a chargeback is the money gone; won, just as much comes back."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    thing = {"id": "du_1", "amount": 3_000, "payment_intent": CardCharge.objects.get().payment}
+    told = [("created", "warning_needs_response", 0), ("updated", "needs_response", 3_000), ("closed", "won", 0)]
+    for n, (kind, status, taken) in enumerate(told):
+        given = thing | {"status": status, "amount": 3_000 if status != "won" else 10_780}
+        world.hear(json.dumps({"id": f"evt_{n}", "type": f"charge.dispute.{kind}", "data": {"object": given}}))
+        assert sums("chargebacks") == [taken]
+        assert (cards.active(world.contract.organisation) is None) is (n > 0)
+    agreed(world)
+
+
 def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
     world.set_up("4242")
     card_charges.charge_due(world.provider, START)

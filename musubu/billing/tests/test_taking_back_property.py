@@ -135,4 +135,6 @@ def test_a_part_taken_back_comes_from_the_balance_first_then_from_the_newest_inv
         with pytest.raises(terms.EventError, match="8000 yen of payment 1 are left"):
             terms.play(terms.load("simpleconnect"), contract, wrong, until)
     rest = [*events, terms.Event(datetime(2026, 4, 23), "take-back", {"payment": 1})]
-    assert [one.unpaid for one in terms.play(terms.load("simpleconnect"), contract, rest, until).life.invoices] == [11_000] * 2
+    assert [one.unpaid for one in terms.play(terms.load("simpleconnect"), contract, rest, until).life.invoices] == [
+        11_000
+    ] * 2
