@@ -158,11 +158,7 @@ def _document(contract: Contract, row: Invoice) -> Iterator[str]:
 def _credit_notes(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
     """A return invoice for everything that is taken back, and for nothing else."""
     kept = {row.outcome: (row.amount, row.tax, row.clause) for row in contract.credit_notes.all()}
-    meant = {
-        one.n: (*effects.net_and_tax(one), one.clause)
-        for one in outcomes
-        if one.what in effects.CREDITS and one.data.get("as") != "extension"
-    }
+    meant = {one.n: (*effects.net_and_tax(one), one.clause) for one in outcomes if effects.takes_back(one)}
     yield from _compared(contract, "credit note of outcome", kept, meant)
 
 

@@ -58,7 +58,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "order-equipment": {"order": ("text", True), "amount": ("yen", True)},
     "cancel-order": {"order": ("text", True)},
     "ship-replacement": {"unit": ("text", True), "price": ("yen", True), "received": ("date", True)},
-    "return-unit": {"unit": ("text", True)},
+    "return-unit": {"unit": ("text", True), "returned": ("date", False)},
     "evaded": {"amount": ("yen", True)},
     "succession": {},
     "death": {},

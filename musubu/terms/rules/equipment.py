@@ -50,9 +50,20 @@ def ship(life: Life, data: dict[str, Any]) -> None:
 
 
 def give_back(life: Life, data: dict[str, Any]) -> None:
-    if str(data["unit"]) not in life.units:
-        raise EventError("unit", f"no replacement was shipped for unit {data['unit']!r}")
-    del life.units[str(data["unit"])]
+    """The faulty unit is back. `returned`: the day on which it came, where it is noted later; within the days for it, a
+    penalty that was charged meanwhile is withdrawn."""
+    unit = str(data["unit"])
+    if life.units.pop(unit, None) is not None:
+        return
+    if unit not in life.late_units:
+        raise EventError("unit", f"no replacement was shipped for unit {unit!r}")
+    last, penalty = life.late_units[unit]
+    day = min(life.today, data.get("returned", life.today))
+    if day > last:
+        raise EventError("returned", f"unit {unit!r} had to be back by {last}")
+    del life.late_units[unit]
+    step = Step("unit-was-back", {"unit": unit, "returned": day.isoformat(), "last": last.isoformat()})
+    invoicing.withdraw(life, penalty, life.need("equipment").clause, step)
 
 
 def overdue(life: Life, shipment: tuple[str, Any]) -> None:
@@ -62,4 +73,6 @@ def overdue(life: Life, shipment: tuple[str, Any]) -> None:
         return
     rule = life.need("equipment")
     step = Step(rule.family, {"unit": unit, "received": received.isoformat(), "days": rule["return_days"]})
-    life.charge(rule.clause, "penalty", life.today, life.today, life.units.pop(unit), step)
+    penalty = life.charge(rule.clause, "penalty", life.today, life.today, life.units.pop(unit), step)
+    if penalty:
+        life.late_units[unit] = received + DAY * rule["return_days"], penalty
