@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import translation
 
 from musubu import clock
 from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, queries, verify
@@ -144,6 +145,8 @@ def test_what_is_over_is_kept_or_given_back_once(provider: Provider, person: Per
         odd_payments.keep_over(part=odd.part, person=person)
     assert Payable.objects.get().amount == 1_220 and not odd_payments.waiting(provider)
     with pytest.raises(NotPossible, match="given back meanwhile"):
+        matching.undo(deposit=BankDeposit.objects.get(), person=person, why="x")
+    with translation.override("ja"), pytest.raises(NotPossible, match="入金 1 のうち 1,220 円はすでに返金されています"):
         matching.undo(deposit=BankDeposit.objects.get(), person=person, why="x")
     agreed(provider)
 

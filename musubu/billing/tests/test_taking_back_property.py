@@ -132,7 +132,7 @@ def test_a_part_taken_back_comes_from_the_balance_first_then_from_the_newest_inv
     assert [one.unpaid for one in played.life.invoices] == [3_000, 11_000] and played.life.balance == 0
     for amount in (8_001, 0):
         wrong = [*events, terms.Event(datetime(2026, 4, 23), "take-back", {"payment": 1, "amount": amount})]
-        with pytest.raises(terms.EventError, match="8000 yen of payment 1 are left"):
+        with pytest.raises(terms.EventError, match="8,000 yen of payment 1 are left"):
             terms.play(terms.load("simpleconnect"), contract, wrong, until)
     rest = [*events, terms.Event(datetime(2026, 4, 23), "take-back", {"payment": 1})]
     assert [one.unpaid for one in terms.play(terms.load("simpleconnect"), contract, rest, until).life.invoices] == [

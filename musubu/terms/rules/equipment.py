@@ -15,11 +15,11 @@ def order(life: Life, data: dict[str, Any]) -> None:
     """Equipment is ordered: invoiced at once, since it leaves only when paid."""
     name, amount, rule = str(data["order"]), data["amount"], life.need("sale")
     if name in life.orders:
-        raise EventError("order", f"order {name!r} was taken before")
+        raise EventError("order", "order-taken", order=name)
     if not life.running:
-        raise EventError("order", "the contract does not run")
+        raise EventError("order", "not-running")
     if amount <= 0:
-        raise EventError("amount", "give 1 yen or more")
+        raise EventError("amount", "no-amount")
     life.charge(rule.clause, "equipment", life.today, life.today, amount, Step(rule.family, dict(data)))
     invoicing.issue(life, life.today)
     life.orders[name] = life.invoices[-1]
@@ -30,7 +30,7 @@ def cancel_order(life: Life, data: dict[str, Any]) -> None:
     name, rule = str(data["order"]), life.need("sale")
     invoice = life.orders.get(name)
     if invoice is None or invoice.void:
-        raise EventError("order", f"there is no open order {name!r}")
+        raise EventError("order", "no-open-order", order=name)
     life.balance += invoice.paid
     gone = {"invoice": invoice.number, "amount": invoice.total, "tax": invoice.tax, "paid": invoice.paid}
     invoice.void = True
@@ -56,11 +56,11 @@ def give_back(life: Life, data: dict[str, Any]) -> None:
     if life.units.pop(unit, None) is not None:
         return
     if unit not in life.late_units:
-        raise EventError("unit", f"no replacement was shipped for unit {unit!r}")
+        raise EventError("unit", "no-replacement", unit=unit)
     last, penalty = life.late_units[unit]
     day = min(life.today, data.get("returned", life.today))
     if day > last:
-        raise EventError("returned", f"unit {unit!r} had to be back by {last}")
+        raise EventError("returned", "unit-too-late", unit=unit, last=last)
     del life.late_units[unit]
     step = Step("unit-was-back", {"unit": unit, "returned": day.isoformat(), "last": last.isoformat()})
     invoicing.withdraw(life, penalty, life.need("equipment").clause, step)

@@ -15,13 +15,13 @@ def take_back(life: Life, data: dict[str, Any]) -> None:
     what it paid is open again. Interest counted up to it stays counted; from then on it runs again."""
     number = data["payment"]
     if not 1 <= number <= len(life.payments):
-        raise EventError("payment", f"there was no payment {number} by then")
+        raise EventError("payment", "no-payment", payment=number)
     own = life.payments[number - 1]
     if own.taken_back:
-        raise EventError("payment", f"payment {number} was taken back before")
+        raise EventError("payment", "payment-gone", payment=number)
     amount = data.get("amount", own.left)
     if amount > own.left or (own.left and not amount):
-        raise EventError("amount", f"{own.left} yen of payment {number} are left; take back 1 to {own.left}")
+        raise EventError("amount", "payment-left", payment=number, left=own.left)
     own.taken_back = amount == own.left
     kept, deposited, takes = _parts(life, number, own, amount)
     _from_balance(life, number, kept)
@@ -46,9 +46,9 @@ def _parts(life: Life, number: int, own: Payment, amount: int) -> tuple[int, int
             takes.append((invoice, part))
             rest -= part
     if rest and own.deposit > life.deposit.held:
-        raise EventError("payment", f"payment {number} went into a deposit that was used meanwhile")
+        raise EventError("payment", "deposit-used", payment=number)
     if rest:
-        raise EventError("payment", f"{rest} yen of payment {number} were given back meanwhile")
+        raise EventError("payment", "given-back", payment=number, amount=rest)
     takes.reverse()
     _lessen(own, kept, deposited, {invoice.number: part for invoice, part in takes})
     return kept, deposited, takes
@@ -91,7 +91,7 @@ def _from_balance(life: Life, number: int, amount: int) -> None:
             life.emit("balance.taken-back", life.need("due").clause, data, Step("balance-taken-back", data))
             _reopen(life, invoice)
     if life.balance < amount:
-        raise EventError("payment", f"{amount - life.balance} yen of payment {number} were given back meanwhile")
+        raise EventError("payment", "given-back", payment=number, amount=amount - life.balance)
     life.balance -= amount
     _tell(life, number, amount, "balance")
 
@@ -122,7 +122,7 @@ def give_back(life: Life, data: dict[str, Any]) -> None:
     """The customer's balance, or a part of it, is paid out instead of kept for the next invoice."""
     amount = data["amount"]
     if not 0 < amount <= life.balance:
-        raise EventError("amount", f"the balance is {life.balance} yen; give 1 to {life.balance}")
+        raise EventError("amount", "over-balance", balance=life.balance)
     life.balance -= amount
     given = {"amount": amount}
     life.emit("balance.given-back", life.need("due").clause, given, Step("balance-given-back", given))
