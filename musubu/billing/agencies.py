@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +26,7 @@ from musubu.billing.models import (
     Invoice,
     Remittance,
 )
-from musubu.billing.texts import decoded
+from musubu.billing.texts import table
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
@@ -147,7 +145,7 @@ def read_results(*, agency: Agency, person: Person, name: str, content: bytes) -
 
 
 def _checked(agency: Agency, content: bytes) -> list[Result]:
-    rows = list(csv.reader(io.StringIO(decoded(content))))
+    rows = table(content)
     if not rows or tuple(one.strip().lower() for one in rows[0]) != BACK:
         raise NotPossible(_("Line 1: the heading must be %(heading)s.") % {"heading": ",".join(BACK)})
     lines = HandoverLine.objects.filter(handover__agency=agency).select_related("invoice__contract__provider")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections import Counter
@@ -17,7 +15,7 @@ from django.utils.translation import gettext as _
 from musubu import clock
 from musubu.billing import deposits
 from musubu.billing.models import BankDeposit, BankFile, BankLayout, CsvUpload
-from musubu.billing.texts import decoded
+from musubu.billing.texts import table
 from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -126,7 +124,7 @@ def payer_of(text: str) -> str:
 
 def preview(provider: Provider, layout: BankLayout, content: bytes) -> Preview:
     """What taking a file would bring; every wrong cell with its line, its column and what was expected."""
-    rows = list(csv.reader(io.StringIO(decoded(content)), delimiter=_delimiter(content)))
+    rows = table(content, _delimiter(content))
     place, columns = _heading(rows, layout)
     found, seen = Preview(), Counter[str]()
     for number, row in enumerate(rows[place + 1 :], place + 2):
@@ -193,7 +191,7 @@ def _take_line(found: Preview, number: int, row: list[str], columns: dict[str, l
 
 def which_layout(provider: Provider, content: bytes) -> BankLayout:
     """The layout whose headings a file has, the one with the most of them first."""
-    rows = list(csv.reader(io.StringIO(decoded(content)), delimiter=_delimiter(content)))
+    rows = table(content, _delimiter(content))
     fits = []
     for layout in BankLayout.objects.filter(provider=provider):
         try:

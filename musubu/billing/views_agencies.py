@@ -16,6 +16,7 @@ from musubu import clock
 from musubu.billing import agencies
 from musubu.billing.forms import MOST_YEN, FileForm
 from musubu.billing.models import Agency, Handover, HandoverLine, Invoice
+from musubu.billing.texts import whole_number
 from musubu.contracts.forms import DateInput
 from musubu.parties.decorators import staff_required
 from musubu.refusals import NotPossible
@@ -100,7 +101,7 @@ def _done(request: HttpRequest, row: Agency, which: str, results: FileForm, remi
     acting = _acting(request)
     try:
         if which == "out":
-            numbers = [int(one) for one in request.POST.getlist("invoice") if one.isdigit()]
+            numbers = [whole_number(one) for one in request.POST.getlist("invoice")]
             chosen = list(Invoice.objects.filter(provider=acting.provider, number__in=numbers))
             agencies.hand_over(agency=row, person=acting.person, invoices=chosen)
             messages.success(request, _("Handed over. Download the file for the agent below."))

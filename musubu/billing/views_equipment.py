@@ -208,9 +208,9 @@ def replacement(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             )  # fmt: skip
         elif what == "received" and form.is_valid():
             equipment.replacement_received(replacement=row, person=acting.person, on=form.cleaned_data["on"])
-        elif what == "returned" and form.is_valid():
+        elif what == "returned" and (form.is_valid() or not given.get("on")):
             equipment.unit_returned(
-                replacement=row, person=acting.person, on=form.cleaned_data["on"], why=given.get("why", "")
+                replacement=row, person=acting.person, on=form.cleaned_data.get("on"), why=given.get("why", "")
             )
         elif what == "refuse":
             equipment.refuse_replacement(replacement=row, person=acting.person, why=given.get("why", ""))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from musubu import clock
 from musubu.billing import payouts, sales, statement_sheets, statements
 from musubu.billing.models import Payable, PayoutLine, PayoutRun, Sale, Share, Statement
+from musubu.billing.texts import whole_number
 from musubu.billing.views_deposits import AccountForm
 from musubu.contracts.forms import DateInput
 from musubu.parties.decorators import member_required, staff_required
@@ -143,7 +144,7 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         else:
             place = what.removeprefix("back-")
             why = request.POST.get(f"why-{place}", "")
-            for line in PayoutLine.objects.filter(run=row, place=int(place) if place.isdigit() else 0):
+            for line in PayoutLine.objects.filter(run=row, place=whole_number(place)):
                 payouts.came_back(line=line, person=acting.person, why=why)
         messages.success(request, _("Saved."))
     except NotPossible as error:

@@ -130,7 +130,7 @@ def test_the_pages_from_consent_to_answer(world: Any) -> None:
     content = client.get(page + "file/").content
     assert len(content) == 122 * 6
     wrong = client.post(page, {"file": SimpleUploadedFile("r", content[:-3])})
-    assert "record 6, column" in wrong.content.decode()
+    assert "6 番目のレコードの 120 桁目" in wrong.content.decode()
     client.post(page, {"file": SimpleUploadedFile("r", answer(content, "0", "0", "1"))})
     assert DebitLine.objects.filter(result="paid").count() == 2
     assert queries.open_amounts([contracts[0].pk]) == {}
