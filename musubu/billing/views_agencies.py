@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from musubu import clock
 from musubu.billing import agencies
-from musubu.billing.forms import MOST_YEN, FileForm
+from musubu.billing.forms import MOST_YEN, DayField, FileForm
 from musubu.billing.models import Agency, Handover, HandoverLine, Invoice
 from musubu.billing.texts import whole_number
 from musubu.contracts.forms import DateInput
@@ -39,7 +39,7 @@ class AgencyForm(forms.Form):
 
 
 class RemittanceForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Day"), widget=DateInput())
     amount = forms.IntegerField(label=gettext_lazy("Yen that came"), min_value=1, max_value=MOST_YEN)
     fee = forms.IntegerField(
         label=gettext_lazy("Fee that the agent kept, yen with tax"), min_value=0, max_value=MOST_YEN, initial=0

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import accounts, consent_forms, debits, failed_debits
-from musubu.billing.forms import FileForm
+from musubu.billing.forms import DayField, FileForm
 from musubu.billing.models import BankBranch, DebitLine, DebitRun, Mandate
 from musubu.billing.texts import refusal, whole_number
 from musubu.contracts.forms import DateInput
@@ -71,7 +71,7 @@ class BanksForm(forms.Form):
 
 
 class RunForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Debit day"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Debit day"), widget=DateInput())
 
 
 def _acting(request: HttpRequest) -> Any:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import equipment
+from musubu.billing.forms import DayField
 from musubu.billing.models import Article, EquipmentOrder, Invoice, Replacement, Unit
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import Contract
@@ -33,7 +34,7 @@ class ArticleForm(forms.Form):
 
 
 class ReceivedForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Received on"), widget=DateInput())
+    on = DayField(label=gettext_lazy("Received on"), widget=DateInput())
 
 
 def _acting(request: HttpRequest) -> Any:
