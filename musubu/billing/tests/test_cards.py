@@ -29,7 +29,17 @@ from musubu.billing import (
     repayments,
     verify,
 )
-from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, Payable, PaymentCard
+from musubu.billing.models import (
+    CardCharge,
+    CardDispute,
+    CardMessage,
+    CardRefund,
+    Entry,
+    Invoice,
+    Payable,
+    PaymentCard,
+    Voucher,
+)
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
@@ -369,6 +379,28 @@ def test_the_lost_part_of_a_payment_is_claimed_again_and_only_that(world: World)
     assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
     assert sums("chargebacks", "bank") == [0, 0]
     agreed(world)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda: CardCharge.objects.update(amount=1), "the card payment of 1 yen is 10780 in the journal"),
+    (lambda: Voucher.objects.filter(kind="card-payment").update(key="x"), "the card payment of 10780 yen is not booked"),
+    (lambda: Voucher.objects.filter(kind="chargeback").update(key="y"), "the chargeback of 3000 yen is not booked"),
+    (lambda: CardDispute.objects.update(state="won"), "the chargeback of 3000 yen is not booked as it stands"),
+    (lambda: CardDispute.objects.update(amount=2_999), "chargebacks is 3000 yen in the books, 2999 by what happened"),
+])  # fmt: skip
+def test_verify_finds_what_cards_and_books_do_not_share(world: World, change: Any, said: str) -> None:
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    charge = CardCharge.objects.get()
+    card_refunds.dispute(charge=charge, reference="du_1", amount=3_000, reason="x", status="lost")
+    agreed(world)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS billing_voucher_no_update")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS billing_voucher_never_changed ON billing_voucher")
+    change()
+    assert said in "\n".join(verify.differences(world.provider))
 
 
 def owed_by_transfer(world: World) -> Payable:
