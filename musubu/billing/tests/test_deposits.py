@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import translation
 
 from musubu import clock
-from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, queries, texts, verify
+from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, proposals, queries, texts, verify
 from musubu.billing.models import (
     BankDeposit,
     BankFile,
@@ -442,3 +442,11 @@ def test_a_quotation_mark_that_is_not_closed_swallows_no_line(provider: Provider
         bank_csv.upload(
             provider=provider, person=person, name="x", content="日付".encode("utf-16") + b"\x00", layout=layout
         )
+
+
+@pytest.mark.parametrize("text", [
+    "振込＊カ）サクラシヨウジ", "振込　カ）サクラショウジ", "振込入金:ｶ)ｻｸﾗｼﾖｳｼﾞ", "振込 ｻｸﾗｼﾖｳｼﾞ(ｶ", "ﾌﾘｺﾐ ｶ)ｻｸﾗｼﾖｳｼﾞ", "入金／カ）サクラショウジ",
+    "カ）サクラショウジ", "他行振込 カ)サクラショウジ",
+])  # fmt: skip
+def test_a_banks_own_words_before_the_payer_hide_no_name(text: str) -> None:
+    assert proposals.plain(bank_csv.payer_of(text)) == "ｻｸﾗｼﾖｳｼﾞ"
