@@ -26,7 +26,7 @@ from musubu.billing.models import (
     Invoice,
     Remittance,
 )
-from musubu.billing.texts import table
+from musubu.billing.texts import table, whole_number
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
@@ -172,7 +172,7 @@ def _one(number: int, row: list[str], known: dict[uuid.UUID, HandoverLine]) -> R
         line = known[uuid.UUID(row[0])]
     except (ValueError, KeyError):
         raise wrong(1, _("a reference of a receivable with this agent was expected, each once")) from None
-    if not row[1].isdigit() or int(row[1]) != line.invoice.number:
+    if whole_number(row[1]) != line.invoice.number:
         raise wrong(2, _("invoice %(number)s was expected") % {"number": f"{line.invoice.number:06}"})
     result = RESULTS.get(row[2].lower())
     if result is None:

@@ -128,7 +128,8 @@ def _paying(kept: dict[str, Any], lang: str) -> list[str]:
         return [words[kept["way"]]] if kept else []
     bank = {part: unicodedata.normalize("NFKC", text) for part, text in kept["bank"].items()}
     kind = words["kinds"].get(bank.get("kind", "1"), "")
-    account = f"{bank['bank_name']} ({bank['bank']}) {bank['branch_name']} ({bank['branch']}) {kind} {bank['account']} {bank['client_name']}"
+    names = bank.get("bank_name", ""), bank.get("branch_name", "")
+    account = f"{names[0]} ({bank['bank']}) {names[1]} ({bank['branch']}) {kind} {bank['account']} {bank['client_name']}".strip()
     return [words["transfer"].format(account=account), words["code"].format(code=kept["code"])]
 
 

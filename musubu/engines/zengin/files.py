@@ -251,7 +251,7 @@ def yen_of(fields: dict[str, str], record: int, column: int) -> int:
 
 def account_of(fields: dict[str, str]) -> str:
     """Whose account a block is about: bank, branch, number."""
-    return f"{fields['bank']}-{fields['branch']}-{int(fields['account']):07}"
+    return f"{int(fields['bank']):04}-{int(fields['branch']):03}-{int(fields['account']):07}"
 
 
 def read_deposits(content: bytes) -> list[Deposit]:
