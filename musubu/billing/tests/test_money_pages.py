@@ -272,3 +272,20 @@ def test_days_at_the_ends_of_the_calendar_break_no_page(page: str) -> None:
     client = Client()
     client.force_login(cast.make_staff(own, Role.BILLING))
     assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", [
+    "/staff/deposits/", "/staff/debits/", "/staff/cards/", "/staff/dunning/", "/staff/write-offs/", "/staff/equipment/",
+    "/staff/sales/", "/staff/agencies/", "/staff/banks/", "/staff/claims/",
+])  # fmt: skip
+def test_who_may_only_read_sees_no_form_to_send(page: str) -> None:
+    own = provider()
+    seen = {}
+    for role in (Role.AUDITOR, Role.OWNER):
+        client = Client()
+        client.force_login(cast.make_staff(own, role))
+        content = client.get(page).content.decode().partition("<main")[2].partition("</main>")[0]
+        seen[role] = content.count('method="post"')
+    assert seen[Role.AUDITOR] == 0 and (seen[Role.OWNER] or page in (
+        "/staff/cards/", "/staff/dunning/", "/staff/write-offs/", "/staff/claims/",
+    ))  # fmt: skip
