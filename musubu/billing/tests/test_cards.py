@@ -43,7 +43,7 @@ from musubu.billing.models import (
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
-from musubu.engines.payments import Payment, WrongSignature
+from musubu.engines.payments import Payment, Share, WrongSignature
 from musubu.engines.payments.standin import StandIn, running, walk
 from musubu.engines.payments.standin.server import signature
 from musubu.notices.models import Notice
@@ -379,6 +379,21 @@ def test_the_lost_part_of_a_payment_is_claimed_again_and_only_that(world: World)
     assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
     assert sums("chargebacks", "bank") == [0, 0]
     agreed(world)
+
+
+def test_a_card_payment_is_collected_once_and_what_is_claimed_again_is_not(world: World) -> None:
+    """Neither the company's payout nor a chargeback makes the month's figures more than they are."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    charge = CardCharge.objects.get()
+    month, span = [START.date().replace(day=1)], (START - timedelta(days=9), START + timedelta(days=9))
+    card_refunds.paid_out("po_1", [Share(charge.payment, 10_392)])
+    assert figures.invoiced_and_collected(world.provider, month)[0][1:] == (10_780, 10_780)
+    assert queries.month_sums(world.provider, *span) == {"invoiced": 10_780, "collected": 10_780}
+    row = card_refunds.dispute(charge=charge, reference="du_1", amount=3_000, reason="x", status="lost")
+    card_refunds.claim_again(dispute=row, person=world.billing)
+    assert figures.invoiced_and_collected(world.provider, month)[0][1:] == (10_780, 7_780)
+    assert queries.month_sums(world.provider, *span) == {"invoiced": 10_780, "collected": 7_780}
 
 
 @pytest.mark.parametrize(("change", "said"), [
