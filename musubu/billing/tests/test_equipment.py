@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from musubu import clock
-from musubu.billing import card_refunds, documents, equipment, queries
+from musubu.billing import card_refunds, documents, equipment, preview, queries
 from musubu.billing.models import Charge, CreditNote, EquipmentOrder, Invoice, Replacement, Unit
 from musubu.billing.tests.worlds import START, agreed, contract, later, provider
-from musubu.contracts import actions
+from musubu.contracts import actions, playing
 from musubu.notices.models import Notice
 from musubu.parties import cast
 from musubu.parties.models import AuditEntry, Role
@@ -230,6 +230,9 @@ def test_a_penalty_that_was_invoiced_goes_back_by_a_return_invoice(world: Any, p
         left = queries.open_amounts([phone.pk]).get((phone.pk, invoice.of_contract), 0)
         assert left == max(0, open_before - 19_800)
         assert card_refunds.balance(phone) == 19_800 - (open_before - left)
+        first = clock.today().replace(day=1)
+        known = preview.months(playing.played(phone, clock.now()))
+        assert known.get(first, preview.Month()).from_balance == 0  # an older invoice's rest is not this month's
         assert documents.credit_note(note, "ja").startswith(b"%PDF")
         assert Notice.objects.filter(contract=phone, subject__contains="違約金の取消").count() == 1
         agreed(own)
