@@ -414,6 +414,14 @@ def test_rows_that_an_earlier_file_had_are_left_out(provider: Provider, person: 
     agreed(provider)
 
 
+def test_a_notice_whose_first_sign_is_damaged_is_still_read_as_one(provider: Provider, person: Person) -> None:
+    client = Client()
+    client.force_login(person)
+    for damage, said in ((b"X", "1 番目のレコードの 1 桁目"), (b"", "2 桁目：種別コード")):
+        page = client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", damage + banks(row(1))[1:])})
+        assert said in page.content.decode()
+
+
 def test_a_file_of_another_account_needs_a_word(provider: Provider, person: Person) -> None:
     other = replace(BANK, branch="102", account="1111111")
     client = Client()
