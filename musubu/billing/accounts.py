@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
 from musubu.billing.models import BankBranch
-from musubu.billing.texts import decoded
+from musubu.billing.texts import refused_character, table
 from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -54,7 +52,9 @@ def checked(
     try:
         kana = zengin.kana(holder).strip()
     except zengin.CharacterError as error:
-        raise NotPossible(_("Account holder: write the name in kana (%(why)s).") % {"why": error}) from None
+        raise NotPossible(
+            _("Account holder: write the name in kana (%(why)s).") % {"why": refused_character(error)}
+        ) from None
     if not kana or len(kana) > HOLDER:
         raise NotPossible(_("Account holder: at most 30 half-width characters."))
     found = {"bank": bank.zfill(4), "branch": branch.zfill(3), "account": account.zfill(7)}
@@ -95,7 +95,7 @@ def take_list(*, provider: Provider, person: Person, content: bytes) -> int:
     """Replace the list of banks and branches by a CSV file (heading: bank, bank_kana, bank_name, branch, branch_kana,
     branch_name). Raises NotPossible with line and column; nothing of a wrong file is taken."""
     permissions.require(person, "payments.bank-list", provider=provider)
-    lines = list(csv.reader(io.StringIO(decoded(content))))
+    lines = table(content)
     if not lines or tuple(one.strip().lower() for one in lines[0]) != HEADING:
         raise NotPossible(_("Line 1: the heading must be %(heading)s.") % {"heading": ",".join(HEADING)})
     rows = [_row(number, line) for number, line in enumerate(lines[1:], 2) if any(cell.strip() for cell in line)]
@@ -150,7 +150,8 @@ def _kana(number: int, column: str, text: str) -> str:
         kana = zengin.check_bank_name(zengin.kana(text))
     except zengin.CharacterError as error:
         raise NotPossible(
-            _("Line %(line)s, %(column)s: kana of bank files were expected (%(why)s).") % (where | {"why": error})
+            _("Line %(line)s, %(column)s: kana of bank files were expected (%(why)s).")
+            % (where | {"why": refused_character(error)})
         ) from None
     if len(kana) > NAME:
         raise NotPossible(_("Line %(line)s, %(column)s: at most 15 half-width characters.") % where)

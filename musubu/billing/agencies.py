@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +26,7 @@ from musubu.billing.models import (
     Invoice,
     Remittance,
 )
-from musubu.billing.texts import decoded
+from musubu.billing.texts import table, whole_number
 from musubu.contracts import actions
 from musubu.contracts.models import Contract
 from musubu.parties import audit, permissions
@@ -147,7 +145,7 @@ def read_results(*, agency: Agency, person: Person, name: str, content: bytes) -
 
 
 def _checked(agency: Agency, content: bytes) -> list[Result]:
-    rows = list(csv.reader(io.StringIO(decoded(content))))
+    rows = table(content)
     if not rows or tuple(one.strip().lower() for one in rows[0]) != BACK:
         raise NotPossible(_("Line 1: the heading must be %(heading)s.") % {"heading": ",".join(BACK)})
     lines = HandoverLine.objects.filter(handover__agency=agency).select_related("invoice__contract__provider")
@@ -174,7 +172,7 @@ def _one(number: int, row: list[str], known: dict[uuid.UUID, HandoverLine]) -> R
         line = known[uuid.UUID(row[0])]
     except (ValueError, KeyError):
         raise wrong(1, _("a reference of a receivable with this agent was expected, each once")) from None
-    if not row[1].isdigit() or int(row[1]) != line.invoice.number:
+    if whole_number(row[1]) != line.invoice.number:
         raise wrong(2, _("invoice %(number)s was expected") % {"number": f"{line.invoice.number:06}"})
     result = RESULTS.get(row[2].lower())
     if result is None:

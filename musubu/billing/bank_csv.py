@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections import Counter
@@ -17,7 +15,7 @@ from django.utils.translation import gettext as _
 from musubu import clock
 from musubu.billing import deposits
 from musubu.billing.models import BankDeposit, BankFile, BankLayout, CsvUpload
-from musubu.billing.texts import decoded
+from musubu.billing.texts import table
 from musubu.engines import zengin
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -39,6 +37,9 @@ ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和
 ERA = re.compile(r"^(R|H|S|令和|平成|昭和)\.?(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?$", re.IGNORECASE)
 WESTERN = re.compile(r"^(\d{4})(?:[年./-](\d{1,2})[月./-](\d{1,2})日?|(\d{2})(\d{2}))$")
 SHORT = re.compile(r"^(\d{2})[年./-]?(\d{2})[月./-]?(\d{2})日?$")
+BEFORE_KANJI = re.compile(
+    r"^(?:他行|国内)?(?:被仕向)?(?:振込入金|振込み?|入金|送金)?[*:：/／|｜・\s]*"
+)  # "振込＊カ）サクラ"
 BEFORE_NAMES = ("振込入金", "振込", "ﾌﾘｺﾐﾆﾕｳｷﾝ", "ﾌﾘｺﾐ", "入金")
 SUMS = ("合計", "総計", "小計")
 MOST_HEAD = 30  # lines before the heading
@@ -116,7 +117,7 @@ def payer_of(text: str) -> str:
     """The payer's name in bank kana where it has one, without the bank's own word for a transfer."""
     plain = unicodedata.normalize("NFKC", text).strip()
     try:
-        name = zengin.kana(plain.removeprefix("振込入金").removeprefix("振込").removeprefix("入金").strip())
+        name = zengin.kana(BEFORE_KANJI.sub("", plain).strip())
     except zengin.CharacterError:
         name = plain
     for word in BEFORE_NAMES:
@@ -126,7 +127,7 @@ def payer_of(text: str) -> str:
 
 def preview(provider: Provider, layout: BankLayout, content: bytes) -> Preview:
     """What taking a file would bring; every wrong cell with its line, its column and what was expected."""
-    rows = list(csv.reader(io.StringIO(decoded(content)), delimiter=_delimiter(content)))
+    rows = table(content, _delimiter(content))
     place, columns = _heading(rows, layout)
     found, seen = Preview(), Counter[str]()
     for number, row in enumerate(rows[place + 1 :], place + 2):
@@ -193,7 +194,7 @@ def _take_line(found: Preview, number: int, row: list[str], columns: dict[str, l
 
 def which_layout(provider: Provider, content: bytes) -> BankLayout:
     """The layout whose headings a file has, the one with the most of them first."""
-    rows = list(csv.reader(io.StringIO(decoded(content)), delimiter=_delimiter(content)))
+    rows = table(content, _delimiter(content))
     fits = []
     for layout in BankLayout.objects.filter(provider=provider):
         try:

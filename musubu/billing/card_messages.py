@@ -108,6 +108,9 @@ def _refund(thing: Object) -> None:
 
 
 def _dispute(thing: Object) -> None:
+    if str(thing.get("status", "")).startswith("warning_"):
+        log.info("the holder's bank asks about %s; it has taken no money", thing.get("id"))
+        return
     charge = _charge_of(str(thing.get("payment_intent") or ""))
     if charge is None:
         log.warning("a chargeback of a payment that is none of ours: %s", thing.get("id"))

@@ -193,7 +193,7 @@ def dispute(*, charge: CardCharge, reference: str, amount: int, reason: str, sta
         row.state, row.closed_at = DECIDED[status], clock.now()
         row.save(update_fields=["state", "closed_at"])
         if row.state == CardDispute.State.WON:
-            _book_dispute(row, "back", Line("card-clearing", debit=amount), Line("chargebacks", credit=amount))
+            _book_dispute(row, "back", Line("card-clearing", debit=row.amount), Line("chargebacks", credit=row.amount))
     return row
 
 
@@ -207,15 +207,18 @@ def _book_dispute(row: CardDispute, step: str, *lines: Line) -> None:
 
 @whole
 def claim_again(*, dispute: CardDispute, person: Person) -> None:
-    """A chargeback that was lost: the payment never came, so what it paid is open again, as the terms count it."""
+    """A chargeback that was lost: the payment, or the part that was disputed, never came, so what it paid is open again,
+    as the terms count it."""
     charge = dispute.charge
     permissions.require(person, "payments.take-back", provider=charge.provider)
     locked(Contract.objects).get(pk=charge.contract_id)
     if claimed(dispute):
         return
-    if dispute.state != CardDispute.State.LOST or dispute.amount != charge.amount:
-        raise NotPossible(_("Only a lost chargeback of the whole payment can be claimed again."))
-    repayments.take_back_payment(contract=charge.contract, person=person, key=f"card-{charge.pk}")
+    if dispute.state != CardDispute.State.LOST:
+        raise NotPossible(_("Only a lost chargeback can be claimed again."))
+    repayments.take_back_payment(
+        contract=charge.contract, person=person, key=f"card-{charge.pk}", amount=dispute.amount, mark=f"{dispute.pk}"
+    )
     _book_dispute(dispute, "claimed", Line("bank", debit=dispute.amount), Line("chargebacks", credit=dispute.amount))
 
 

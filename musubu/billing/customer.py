@@ -15,7 +15,7 @@ from musubu import clock
 from musubu.billing import card_charges, cards, queries, receipts
 from musubu.billing.models import CardCharge, Instalment, Invoice, InvoiceDispute, Mandate, PaymentCard, PaymentPlan
 from musubu.contracts import rating
-from musubu.contracts.models import Contract, Outcome, UsageRecord
+from musubu.contracts.models import Contract, UsageRecord
 from musubu.parties.models import Organisation, Provider
 from musubu.terms.rules import methods
 
@@ -69,9 +69,7 @@ def page(provider: Provider, organisation: Organisation) -> dict[str, Any]:
         "instalments": _instalments(organisation, opened)
         if any(vars(one.invoice)["planned"] for one in opened)
         else [],
-        "payments": Outcome.objects.filter(contract__organisation=organisation, what="paid", data__from="money")
-        .select_related("contract")
-        .order_by("-at", "-n")[:5],
+        "payments": receipts.of(contracts, 10)[:5],
     }
 
 

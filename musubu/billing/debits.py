@@ -124,6 +124,20 @@ def _check_day(day: date) -> None:
         )
 
 
+def _request(provider: Provider, day: date, rows: list[tuple[Invoice, Mandate, int]]) -> bytes:
+    asked = [
+        zengin.Debit(
+            mandate.bank, mandate.branch, mandate.account, mandate.holder, left, f"{invoice.number:020}",
+            mandate.account_kind, "", *accounts.names(provider, mandate.bank, mandate.branch),
+        )
+        for invoice, mandate, left in rows
+    ]  # fmt: skip
+    try:
+        return zengin.debit_request(sender(provider), day, asked)
+    except ValueError as error:
+        raise NotPossible(_("The bank's file cannot be made: %(why)s.") % {"why": error}) from None
+
+
 @whole
 def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     """The request file (種別 91) for a debit day, kept as it was made."""
@@ -133,17 +147,7 @@ def make_file(*, provider: Provider, person: Person, day: date) -> DebitRun:
     rows = due(provider, day)
     if not rows:
         raise NotPossible(_("Nothing is to be debited by that day."))
-    content = zengin.debit_request(
-        sender(provider),
-        day,
-        [
-            zengin.Debit(
-                mandate.bank, mandate.branch, mandate.account, mandate.holder, left, f"{invoice.number:020}",
-                mandate.account_kind, "", *accounts.names(provider, mandate.bank, mandate.branch),
-            )
-            for invoice, mandate, left in rows
-        ],
-    )  # fmt: skip
+    content = _request(provider, day, rows)
     run = DebitRun.objects.create(provider=provider, day=day, made_at=clock.now(), made_by=person, content=content)
     DebitLine.objects.bulk_create(
         DebitLine(run=run, place=place, invoice=invoice, amount=left)
@@ -167,7 +171,8 @@ def read_answer(*, run: DebitRun, person: Person, name: str, content: bytes) -> 
     rows = zengin.read_debit_result(content)
     lines = list(own.lines.select_related("invoice__contract").order_by("place"))
     asked = [(f"{line.invoice.number:020}", line.amount) for line in lines]
-    if [(row.customer, row.amount) for row in rows] != asked:
+    same = zengin.debit_head(content) == zengin.debit_head(bytes(own.content))  # a second try asks for the same sums
+    if not same or [(row.customer, row.amount) for row in rows] != asked:
         raise NotPossible(
             _("This file answers another request. Choose the answer to the file of %(day)s.") % {"day": own.day}
         )

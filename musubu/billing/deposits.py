@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -19,45 +21,129 @@ from musubu.parties.models import Person, Provider
 from musubu.refusals import NotPossible
 from musubu.transactions import locked, whole
 
+AHEAD = timedelta(days=7)  # what comes in while banks are closed is entered on their next day
+
 
 @whole
-def read_file(*, provider: Provider, person: Person, name: str, content: bytes) -> BankFile:
+def read_file(*, provider: Provider, person: Person, name: str, content: bytes, ours: bool = False) -> BankFile:
     """Keep the deposits of a notice (振込入金通知) or of an account statement (入出金取引明細). Raises FileError for a wrong
-    file: nothing of it is kept; the same file twice is recognised."""
+    file: nothing of it is kept. The same file twice is recognised, and so is each row that an earlier file had. `ours`:
+    the person says that an account which no file was about so far is the provider's too."""
     permissions.require(person, "payments.import", provider=provider)
-    rows = [row for row in zengin.read_money_in(content) if not row.cancelled]
+    rows = zengin.read_money_in(content)
+    _check_days(rows)
+    accounts = sorted({row.account for row in rows})
+    _check_accounts(provider, accounts, ours)
+    kind = "statement" if content[1:3] == b"03" else "deposits"
+    live = [row for row in rows if not row.cancelled]
     made = [
         BankDeposit(
             provider=provider, row=number, day=row.day, amount=row.amount, payer=row.payer, payer_code=row.payer_code,
-            remark=row.remark,
+            remark=row.remark, fingerprint=fingerprint,
         )
-        for number, row in enumerate(rows, 1)
+        for number, (row, fingerprint) in enumerate(_fresh(provider, kind, accounts, live), 1)
     ]  # fmt: skip
-    kind = "statement" if content[1:3] == b"03" else "deposits"
-    return keep(provider=provider, person=person, name=name, content=content, kind=kind, rows=made)
+    facts = {"accounts": accounts, "known": len(live) - len(made), "cancelled": len(rows) - len(live)}
+    return keep(provider=provider, person=person, name=name, content=content, kind=kind, rows=made, facts=facts)
+
+
+def _check_days(rows: list[zengin.Deposit]) -> None:
+    for row in rows:
+        if row.day > clock.today() + AHEAD:
+            raise zengin.FileError(row.record, 1, "%(day)s lies in the future", day=row.day.isoformat())
+
+
+def _check_accounts(provider: Provider, accounts: list[str], ours: bool) -> None:
+    """Refuse money of an account that is not known as the provider's own."""
+    if not provider.collection or ours:
+        return
+    own = zengin.account_of(provider.collection)
+    files = BankFile.objects.filter(provider=provider, kind__in=("deposits", "statement"))
+    known = {own, *(one for kept in files.values_list("accounts", flat=True) for one in kept)}
+    if strange := [one for one in accounts if one not in known]:
+        raise NotOurs(
+            _("This file is about the account %(account)s; your own is %(own)s. If it is yours too, say so below.")
+            % {"account": ", ".join(strange), "own": own}
+        )
+
+
+class NotOurs(NotPossible):
+    """A file of an account that is not known as the provider's own."""
+
+
+def _fresh(
+    provider: Provider, kind: str, accounts: list[str], rows: list[zengin.Deposit]
+) -> list[tuple[zengin.Deposit, str]]:
+    """Rows that no earlier file had, each with its fingerprint. Files of one kind tell their rows apart by the bank's
+    reference; a notice and a statement about the same account, which number differently, by day, amount and payer."""
+    seen = Counter[str]()
+    marked = []
+    for row in rows:
+        mark = f"{row.account}|{row.day}|{int(row.reference)}|{row.amount}|{row.payer}"
+        seen[mark] += 1
+        key = hashlib.sha256(f"{kind}|{mark}|{seen[mark]}".encode()).hexdigest() if int(row.reference) else ""
+        marked.append((row, key))
+    known = set[str]()
+    for place in range(0, len(marked), 500):
+        keys = [key for _row, key in marked[place : place + 500] if key]
+        found = BankDeposit.objects.filter(provider=provider, fingerprint__in=keys)
+        known |= set(found.values_list("fingerprint", flat=True))
+    other = _of_the_other_kind(provider, kind, accounts, {row.day for row in rows})
+    fresh = []
+    for row, key in marked:
+        like = (row.day, row.amount, row.payer)
+        if key and key in known:
+            continue
+        if other[like]:
+            other[like] -= 1
+            continue
+        fresh.append((row, key))
+    return fresh
+
+
+def _of_the_other_kind(
+    provider: Provider, kind: str, accounts: list[str], days: set[date]
+) -> Counter[tuple[date, int, str]]:
+    """What files of the other kind told of the same accounts in these days."""
+    files = BankFile.objects.filter(provider=provider, kind="deposits" if kind == "statement" else "statement")
+    about = [pk for pk, kept in files.values_list("pk", "accounts") if set(kept) & set(accounts)]
+    if not about or not days:
+        return Counter()
+    rows = BankDeposit.objects.filter(file__in=about, day__gte=min(days), day__lte=max(days))
+    return Counter(rows.values_list("day", "amount", "payer"))
+
+
+def digest(content: bytes) -> str:
+    """What a bank's file is known by: its records, however their lines end."""
+    bare = content.rstrip(b"\x1a").replace(b"\r\n", b"") if content[:1] == b"1" else content
+    return hashlib.sha256(bare).hexdigest()
 
 
 @whole
 def keep(
-    *, provider: Provider, person: Person, name: str, content: bytes, kind: str, rows: list[BankDeposit]
-) -> BankFile:
+    *, provider: Provider, person: Person, name: str, content: bytes, kind: str, rows: list[BankDeposit],
+    facts: dict[str, Any] | None = None,
+) -> BankFile:  # fmt: skip
     """A file that was read, with its deposits, once whatever it is called."""
     permissions.require(person, "payments.import", provider=provider)
     total = sum(row.amount for row in rows)
+    said = _("This file was read before; nothing of it was booked again.")
+    if BankFile.objects.filter(provider=provider, sha256=hashlib.sha256(content).hexdigest()).exists():
+        raise NotPossible(said)
     try:
         with transaction.atomic():
             file = BankFile.objects.create(
-                provider=provider, kind=kind, name=name[:200], sha256=hashlib.sha256(content).hexdigest(),
-                read_at=clock.now(), read_by=person, rows=len(rows), total=total,
+                provider=provider, kind=kind, name=name[:200], sha256=digest(content), read_at=clock.now(),
+                read_by=person, rows=len(rows), total=total, **(facts or {}),
             )  # fmt: skip
     except IntegrityError:
-        raise NotPossible(_("This file was read before; nothing of it was booked again.")) from None
+        raise NotPossible(said) from None
     for row in rows:
         row.file = file
     BankDeposit.objects.bulk_create(rows, batch_size=1000)
     audit.record(
         provider=provider, actor=person, action="payments.import", subject=file.name,
-        after={"rows": file.rows, "total": total},
+        after={"rows": file.rows, "total": total, **(facts or {})},
     )  # fmt: skip
     return file
 

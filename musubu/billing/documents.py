@@ -61,7 +61,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "kinds": {"1": "普通", "2": "当座"},
         },
         "items": {"monthly": "月額利用料", "initial": "初期費用", "usage": "従量料金", "daily": "日割り料金", "minimum-term": "最低利用期間の残り", "penalty": "違約金", "surcharge": "割増金", "equipment": "機器"},
-        "kinds": {"credit": "障害に関する賠償", "refund": "返金", "void": "請求の取消"},
+        "kinds": {"credit": "障害に関する賠償", "refund": "返金", "void": "請求の取消", "withdrawn": "違約金の取消"},
     },
     "en": {
         "title": "Invoice", "return": "Return invoice", "number": "No.", "issued": "Issued", "due": "Due", "contract": "Contract",
@@ -74,7 +74,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "kinds": {"1": "ordinary", "2": "current"},
         },
         "items": {"monthly": "Monthly fee", "initial": "Initial fee", "usage": "Usage", "daily": "Fee by the day", "minimum-term": "Rest of the minimum term", "penalty": "Penalty", "surcharge": "Surcharge", "equipment": "Equipment"},
-        "kinds": {"credit": "Compensation for an outage", "refund": "Refund", "void": "Cancelled invoice"},
+        "kinds": {"credit": "Compensation for an outage", "refund": "Refund", "void": "Cancelled invoice", "withdrawn": "Withdrawn penalty"},
     },
     "zh": {
         "title": "账单", "return": "返还账单", "number": "编号", "issued": "开具日期", "due": "付款期限", "contract": "合同编号",
@@ -87,7 +87,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "kinds": {"1": "普通", "2": "当座"},
         },
         "items": {"monthly": "月费", "initial": "初始费用", "usage": "使用费", "daily": "按日费用", "minimum-term": "最低使用期剩余", "penalty": "违约金", "surcharge": "附加费", "equipment": "设备"},
-        "kinds": {"credit": "故障赔偿", "refund": "退款", "void": "账单作废"},
+        "kinds": {"credit": "故障赔偿", "refund": "退款", "void": "账单作废", "withdrawn": "撤销违约金"},
     },
 }  # fmt: skip
 REDUCED = 8
@@ -128,7 +128,8 @@ def _paying(kept: dict[str, Any], lang: str) -> list[str]:
         return [words[kept["way"]]] if kept else []
     bank = {part: unicodedata.normalize("NFKC", text) for part, text in kept["bank"].items()}
     kind = words["kinds"].get(bank.get("kind", "1"), "")
-    account = f"{bank['bank_name']} ({bank['bank']}) {bank['branch_name']} ({bank['branch']}) {kind} {bank['account']} {bank['client_name']}"
+    names = bank.get("bank_name", ""), bank.get("branch_name", "")
+    account = f"{names[0]} ({bank['bank']}) {names[1]} ({bank['branch']}) {kind} {bank['account']} {bank['client_name']}".strip()
     return [words["transfer"].format(account=account), words["code"].format(code=kept["code"])]
 
 

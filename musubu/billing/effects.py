@@ -14,7 +14,8 @@ from musubu.contracts.models import Contract, Outcome
 from musubu.parties.models import Picture, Provider
 from musubu.transactions import locked
 
-CREDITS = ("credit", "refund", "invoice.void")
+# what takes back a part of what was invoiced -> the kind of its return invoice
+CREDITS = {"credit": "credit", "refund": "refund", "invoice.void": "void", "charge.withdrawn": "withdrawn"}
 
 
 @effects.only_keeps
@@ -143,15 +144,21 @@ def _open_charges(contracts: tuple[int, ...]) -> dict[tuple[int, int], Charge]:
     return {(row.contract_id, row.outcome): row for row in rows}
 
 
+def takes_back(outcome: Outcome) -> bool:
+    """Whether an outcome takes back what was invoiced: an extension does not, nor a charge not invoiced yet."""
+    if outcome.what == "charge.withdrawn":
+        return "invoice" in outcome.data
+    return outcome.what in CREDITS and outcome.data.get("as") != "extension"
+
+
 def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
-    """A return invoice for what is taken back; an extension takes nothing back."""
+    """A return invoice for what is taken back."""
     data = outcome.data
-    if data.get("as") == "extension" or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
+    if not takes_back(outcome) or CreditNote.objects.filter(contract=contract, outcome=outcome.n).exists():
         return
-    kind = {"credit": "credit", "refund": "refund", "invoice.void": "void"}[outcome.what]
     amount, tax = net_and_tax(outcome)
     about = Invoice.objects.filter(contract=contract)
-    if kind == "void":
+    if "invoice" in data:
         about = about.filter(of_contract=data["invoice"])
     CreditNote.objects.create(
         provider_id=contract.provider_id,
@@ -160,7 +167,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
         outcome=outcome.n,
         invoice=about.order_by("-of_contract").first(),
         issued_at=outcome.at,
-        kind=kind,
+        kind=CREDITS[outcome.what],
         amount=amount,
         tax=tax,
         clause=outcome.clause,
@@ -170,7 +177,7 @@ def issue_credit_note(contract: Contract, outcome: Outcome) -> None:
 
 def net_and_tax(outcome: Outcome) -> tuple[int, int]:
     data = outcome.data
-    if outcome.what == "credit":
+    if outcome.what in ("credit", "charge.withdrawn"):
         return data["amount"], data["tax"]
     tax = data["tax"] if outcome.what == "invoice.void" else ledger.tax_within(data["amount"])
     return data["amount"] - tax, tax

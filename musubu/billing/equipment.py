@@ -269,19 +269,38 @@ def back_by(replacement: Replacement) -> date | None:
 
 
 @whole
-def unit_returned(*, replacement: Replacement, person: Person) -> None:
-    """The faulty unit is back today. Past the last day the penalty was charged already and stays."""
-    own = _replacement(replacement, person)
-    if own.returned_on:
+def unit_returned(*, replacement: Replacement, person: Person, on: date | None = None, why: str = "") -> None:
+    """The faulty unit is back, today or on an earlier day that is noted late with its reason. Back in time, no penalty
+    arises, and one that was charged meanwhile is withdrawn; back late, it stays. A day noted as late can be put right."""
+    own, today = _replacement(replacement, person), clock.today()
+    day = on or today
+    if own.returned_on and (on is None or on == own.returned_on):
         return
+    last = _check_return(own, day, why)
+    if day <= last:
+        data = {"unit": own.unit.serial} | ({"returned": day} if day < today else {})
+        actions.record_event(
+            contract=own.unit.contract, what="return-unit", data=data, person=person, key=f"returned-{own.pk}"
+        )
+    before, own.returned_on, own.returned_why = own.returned_on, day, why.strip()[:200]
+    own.save(update_fields=["returned_on", "returned_why"])
+    audit.record(
+        provider=own.unit.provider, actor=person, action="cases.unit-returned", subject=own.unit.serial, clause="SC-21",
+        organisation=own.unit.contract.organisation, before=f"{before}" if before else None,
+        after={"on": f"{day}", "why": own.returned_why} if own.returned_why else f"{day}",
+    )  # fmt: skip
+
+
+def _check_return(own: Replacement, day: date, why: str) -> date:
+    """The last day for its way back, where the day given is possible."""
     last = back_by(own)
     if last is None:
         raise NotPossible(_("Note first when the customer received the replacement."))
-    if clock.today() <= last:
-        actions.record_event(
-            contract=own.unit.contract, what="return-unit", data={"unit": own.unit.serial}, person=person,
-            key=f"returned-{own.pk}",
-        )  # fmt: skip
-    own.returned_on = clock.today()
-    own.save(update_fields=["returned_on"])
-    _note(own.unit.provider, person, "cases.unit-returned", own.unit.serial, own.unit.contract.organisation, None)
+    sent = own.shipped_at.astimezone(clock.TOKYO).date() if own.shipped_at else last
+    if not sent <= day <= clock.today():
+        raise NotPossible(_("It came back between the day on which the replacement was sent and today."))
+    if day < clock.today() and not why.strip():
+        raise NotPossible(_("Say why its day is noted later, such as what the carrier's slip says."))
+    if own.returned_on and own.returned_on <= last:
+        raise NotPossible(_("It was noted as back in time already."))
+    return last

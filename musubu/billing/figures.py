@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from musubu import clock
-from musubu.billing import preview, walks
-from musubu.billing.models import CardCharge, DebitLine, Entry, Outlook, OutlookLine
+from musubu.billing import preview, queries, walks
+from musubu.billing.models import CardCharge, DebitLine, Invoice, Outlook, OutlookLine
 from musubu.contracts import forecast
 from musubu.contracts.models import Contract, Event
 from musubu.parties import permissions
@@ -30,18 +30,19 @@ def months_to(last: date, count: int = MONTHS) -> list[date]:
 
 
 def invoiced_and_collected(provider: Provider, months: list[date]) -> list[tuple[date, int, int]]:
-    """Yen with tax by calendar month: invoiced, and what came into the bank."""
+    """Yen with tax by calendar month: invoiced, and what customers paid."""
     begin = datetime.combine(months[0], time(), clock.TOKYO)
     end = datetime.combine(calendar.next_month_first(months[-1]), time(), clock.TOKYO)
-    rows = Entry.objects.filter(
-        provider=provider, account__in=("receivable", "bank"), debit__gt=0, at__gte=begin, at__lt=end
-    )
-    by_month = rows.annotate(month=TruncMonth("at", tzinfo=clock.TOKYO)).order_by()
-    sums = {
-        (account, month.astimezone(clock.TOKYO).date()): amount
-        for account, month, amount in by_month.values_list("account", "month").annotate(n=Sum("debit"))
-    }
-    return [(month, sums.get(("receivable", month), 0), sums.get(("bank", month), 0)) for month in months]
+    issued = Invoice.objects.filter(provider=provider, issued_at__gte=begin, issued_at__lt=end).order_by()
+    came = queries.came_in(provider).filter(at__gte=begin, at__lt=end)
+    invoiced = _by_month(issued, "issued_at", Sum("total"))
+    collected = _by_month(came, "at", Sum(F("debit") - F("credit")))
+    return [(month, invoiced.get(month, 0), collected.get(month, 0)) for month in months]
+
+
+def _by_month(rows: QuerySet[Any], moment: str, what: Sum) -> dict[date, int]:
+    sums = rows.annotate(month=TruncMonth(moment, tzinfo=clock.TOKYO)).values_list("month").annotate(n=what)
+    return {month.astimezone(clock.TOKYO).date(): amount for month, amount in sums}
 
 
 @dataclass

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy
 
 from musubu.contracts.forms import DateInput
@@ -11,11 +15,19 @@ MOST_YEN = 10**12
 MOST_FILE = 20_000_000  # bytes: a bank's file of 100,000 deposits
 
 
+class DayField(forms.DateField):
+    """A day that books can know: clocks and calendars end where nobody means to go."""
+
+    def __init__(self, **more: Any) -> None:
+        validators = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        super().__init__(**more, validators=validators)
+
+
 class FindForm(forms.Form):
     """By date, amount and party, alone or together (電子帳簿保存法)."""
 
-    first = forms.DateField(label=gettext_lazy("Issued from"), required=False, widget=DateInput())
-    last = forms.DateField(label=gettext_lazy("to"), required=False, widget=DateInput())
+    first = DayField(label=gettext_lazy("Issued from"), required=False, widget=DateInput())
+    last = DayField(label=gettext_lazy("to"), required=False, widget=DateInput())
     least = forms.IntegerField(label=gettext_lazy("Yen from"), required=False, min_value=0, max_value=MOST_YEN)
     most = forms.IntegerField(label=gettext_lazy("Yen to"), required=False, min_value=0, max_value=MOST_YEN)
     party = forms.CharField(label=gettext_lazy("Company or contract"), required=False, max_length=100)

@@ -99,6 +99,17 @@ def _void(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
     ]
 
 
+def _withdrawn(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
+    """A line of an issued invoice goes back to the customer; what was not invoiced yet is in no book."""
+    if "invoice" not in data:
+        return []
+    return [
+        Line("sales-returns", debit=data["amount"]),
+        Line("tax-10", debit=data["tax"]),
+        Line("customer-balance", credit=data["amount"] + data["tax"]),
+    ]
+
+
 def _credit(data: Data, why: list[Mapping[str, Any]]) -> list[Line]:
     if data["as"] != "set-off":
         return []
@@ -138,6 +149,7 @@ BOOKED: dict[str, Callable[[Data, list[Mapping[str, Any]]], list[Line]]] = {
     "invoice.issued": _invoiced,
     "paid": _paid,
     "invoice.void": _void,
+    "charge.withdrawn": _withdrawn,
     "credit": _credit,
     "refund": _refund,
     "interest": _moved("interest-receivable", "interest-income"),

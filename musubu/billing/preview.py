@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from musubu.terms import Outcome, Played
@@ -65,18 +65,19 @@ class Reason:
 def months(played: Played) -> dict[date, Month]:
     """First day of the month -> what was, or will be, invoiced in it."""
     found: dict[date, Month] = {}
-    credit = ""
+    credit, issued = "", dict[int, datetime]()
     for outcome in played.outcomes:
         data = outcome.data
-        if outcome.what in ("credit", "balance.kept"):
+        if outcome.what in ("credit", "balance.kept", "charge.withdrawn"):
             credit = outcome.clause
         elif outcome.what == "invoice.issued":
             month = found.setdefault(month_first(outcome.at.date()), Month())
+            issued[data["invoice"]] = outcome.at
             month.days.append(outcome.at.date())
             month.tax += data["tax"]
             month.tax_clause = _step(outcome, "tax").get("clause", outcome.clause)
             month.lines += [_line(played.outcomes[n]) for n in outcome.why[0].values["charges"]]
-        elif outcome.what == "paid" and data["from"] == "balance":
+        elif outcome.what == "paid" and data["from"] == "balance" and issued.get(data["invoice"]) == outcome.at:
             month = found.setdefault(month_first(outcome.at.date()), Month())
             month.from_balance += data["amount"]
             month.balance_clause = credit or outcome.clause

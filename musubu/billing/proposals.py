@@ -15,7 +15,21 @@ from musubu.contracts.models import Contract
 from musubu.engines import zengin
 from musubu.parties.models import Organisation, Provider
 
-COMPANY_FORMS = ("ｶ)", "(ｶ", "ｶﾌﾞｼｷｶﾞｲｼﾔ", "ﾕ)", "(ﾕ", "ﾕｳｹﾞﾝｶﾞｲｼﾔ", "ﾄﾞ)", "(ﾄﾞ", "ｺﾞｳﾄﾞｳｶﾞｲｼﾔ", "ｶﾞｸ)", "ｶﾞﾂｺｳﾎｳｼﾞﾝ")
+# forms of companies and other bodies as banks shorten them (before the name "ｶ)", after it "(ｶ", within it "(ｶ)"), and as
+# people write them out
+SHORT_FORMS = (
+    "ｶ", "ﾕ", "ﾄﾞ", "ﾒ", "ｼ", "ｿ", "ｲ", "ｻﾞｲ", "ｼﾔ", "ｼﾕｳ", "ｶﾞｸ", "ﾌｸ", "ﾎｺﾞ", "ﾄｸﾋ", "ﾄﾞｸ", "ﾁﾄﾞｸ", "ﾍﾞﾝ", "ｷﾞﾖ", "ｼﾎｳ",
+    "ｾﾞｲ", "ﾛｳﾑ", "ﾀﾞｲ", "ﾉｳ", "ｶﾝﾘ", "ﾁﾕｳ", "ｷﾞﾖｸﾞﾐ", "ｷﾖｸﾐ", "ｾｲｷﾖｳ", "ﾛｳｸﾐ", "ﾖｸ", "ﾚﾝ", "ｴｲ", "ｼﾕﾂ",
+)  # fmt: skip
+LONG_FORMS = (
+    "ｶﾌﾞｼｷｶﾞｲｼﾔ", "ｶﾌﾞｼｷｶｲｼﾔ", "ﾕｳｹﾞﾝｶﾞｲｼﾔ", "ﾕｳｹﾞﾝｶｲｼﾔ", "ｺﾞｳﾄﾞｳｶﾞｲｼﾔ", "ｺﾞｳﾄﾞｳｶｲｼﾔ", "ｺﾞｳﾒｲｶﾞｲｼﾔ", "ｺﾞｳﾒｲｶｲｼﾔ", "ｺﾞｳｼｶﾞｲｼﾔ", "ｺﾞｳｼｶｲｼﾔ",
+    "ｲﾘﾖｳﾎｳｼﾞﾝｼﾔﾀﾞﾝ", "ｲﾘﾖｳﾎｳｼﾞﾝｻﾞｲﾀﾞﾝ", "ｲﾘﾖｳﾎｳｼﾞﾝ", "ｲﾂﾊﾟﾝｼﾔﾀﾞﾝﾎｳｼﾞﾝ", "ｺｳｴｷｼﾔﾀﾞﾝﾎｳｼﾞﾝ", "ｼﾔﾀﾞﾝﾎｳｼﾞﾝ", "ｲﾂﾊﾟﾝｻﾞｲﾀﾞﾝﾎｳｼﾞﾝ", "ｺｳｴｷｻﾞｲﾀﾞﾝﾎｳｼﾞﾝ",
+    "ｻﾞｲﾀﾞﾝﾎｳｼﾞﾝ", "ｼﾕｳｷﾖｳﾎｳｼﾞﾝ", "ｶﾞﾂｺｳﾎｳｼﾞﾝ", "ｼﾔｶｲﾌｸｼﾎｳｼﾞﾝ", "ﾄｸﾃｲﾋｴｲﾘｶﾂﾄﾞｳﾎｳｼﾞﾝ", "ｴﾇﾋﾟ-ｵ-ﾎｳｼﾞﾝ", "NPOﾎｳｼﾞﾝ", "ﾄﾞｸﾘﾂｷﾞﾖｳｾｲﾎｳｼﾞﾝ",
+    "ﾍﾞﾝｺﾞｼﾎｳｼﾞﾝ", "ｷﾞﾖｳｾｲｼﾖｼﾎｳｼﾞﾝ", "ｼﾎｳｼﾖｼﾎｳｼﾞﾝ", "ｾﾞｲﾘｼﾎｳｼﾞﾝ", "ｼﾔｶｲﾎｹﾝﾛｳﾑｼﾎｳｼﾞﾝ", "ｺｸﾘﾂﾀﾞｲｶﾞｸﾎｳｼﾞﾝ", "ｺｳﾘﾂﾀﾞｲｶﾞｸﾎｳｼﾞﾝ",
+)  # fmt: skip
+_long = "|".join(sorted(LONG_FORMS, key=len, reverse=True))
+_short = "|".join(sorted(SHORT_FORMS, key=len, reverse=True))
+FORM = re.compile(rf"^\(?(?:{_short})\)|\((?:{_short})\)|\((?:{_short})$|^(?:{_long})|(?:{_long})$")
 FEES = (110, 145, 165, 220, 275, 330, 440, 550, 605, 660, 770, 880)  # what banks take off a transfer, yen with tax
 NUMBER = re.compile(
     r"(?<![0-9])([0-9]{4,10})(?![0-9])"
@@ -26,10 +40,8 @@ MOST_TOGETHER = 8  # contracts of one customer among which a sum is looked for
 
 def plain(name: str) -> str:
     """A payer's name without the form of its company, invoice numbers and blanks, so that spellings meet."""
-    bare = NUMBER.sub("", name).replace(" ", "")
-    for form in COMPANY_FORMS:
-        bare = bare.removeprefix(form).removesuffix(form)
-    return bare
+    bare = FORM.sub("", NUMBER.sub("", name).replace(" ", ""))
+    return bare.replace(".", "").replace("-", "")
 
 
 def kana_of(organisation: Organisation) -> str:
@@ -117,8 +129,9 @@ def proposals(deposit: BankDeposit, among: Candidates) -> list[Proposal]:
     rate(_named(deposit, among), 86, "invoice-number")
     for code in {deposit.payer_code, *NUMBER.findall(deposit.payer)}:
         rate(among.by_account.get(code, []), 90, "virtual-account")
-    rate(among.learned.get(plain(deposit.payer), []), 80, "learned-name")
-    rate(among.by_name.get(plain(deposit.payer), []), 70, "name")
+    if name := plain(deposit.payer):
+        rate(among.learned.get(name, []), 80, "learned-name")
+        rate(among.by_name.get(name, []), 70, "name")
     same = among.by_amount.get(deposit.amount, [])
     for contract in same:
         if contract in scores:

@@ -100,10 +100,15 @@ def _midnight(day: date) -> datetime:
 
 def month_sums(provider: Provider, first: datetime, last: datetime) -> dict[str, int]:
     """Invoiced and collected yen between two moments."""
-    rows = Entry.objects.filter(provider=provider, at__gte=first, at__lt=last).order_by()
-    invoiced = rows.filter(account="receivable", debit__gt=0).aggregate(n=Sum("debit"))["n"]
-    collected = rows.filter(account="bank", debit__gt=0, voucher__isnull=True).aggregate(n=Sum("debit"))["n"]
-    return {"invoiced": invoiced or 0, "collected": collected or 0}
+    issued = Invoice.objects.filter(provider=provider, issued_at__gte=first, issued_at__lt=last)
+    collected = came_in(provider).filter(at__gte=first, at__lt=last).aggregate(n=Sum(F("debit") - F("credit")))["n"]
+    return {"invoiced": issued.aggregate(n=Sum("total"))["n"] or 0, "collected": collected or 0}
+
+
+def came_in(provider: Provider) -> QuerySet[Entry]:
+    """Customers' money as the contracts know it: confirmed, whatever the way, less what was taken back. A card company's
+    or an agent's paying over is the same money once more."""
+    return Entry.objects.filter(provider=provider, account="bank", voucher__isnull=True).order_by()
 
 
 def open_interest(contract: Contract) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,7 +78,7 @@ MOST = 50_000  # payments of one list
 
 
 def of(contracts: Any, most: int = MOST) -> list[Paid]:
-    """Payments of some contracts, the newest first."""
+    """Payments of some contracts, the newest first, without what was taken back of them."""
     rows = Outcome.objects.filter(contract__in=contracts, what="paid", data__from="money").select_related("contract")
     found = list(rows.order_by("-at", "-n")[:most])
     if not found:
@@ -87,10 +87,29 @@ def of(contracts: Any, most: int = MOST) -> list[Paid]:
     ways: dict[tuple[int, datetime], list[tuple[str, int | None]]] = defaultdict(list)
     for contract, at, key, data in told.values_list("contract", "at", "key", "data"):
         ways[contract, at].append((key, data.get("amount")))
-    return [
-        Paid(row.contract, row.data["invoice"], row.at, row.data["amount"], _way(ways[row.contract_id, row.at], row))
-        for row in found
-    ]
+    gone = _taken_back(contracts)
+    kept = []
+    for row in found:
+        one = (row.contract_id, row.at, row.data["invoice"])
+        back = min(gone[one], row.data["amount"])
+        gone[one] -= back
+        if left := row.data["amount"] - back:
+            kept.append(Paid(row.contract, row.data["invoice"], row.at, left, _way(ways[row.contract_id, row.at], row)))
+    return kept
+
+
+def _taken_back(contracts: Any) -> Counter[tuple[int, datetime, int]]:
+    """What was taken back: (contract, moment of the payment, invoice) -> yen."""
+    rows = list(Outcome.objects.filter(contract__in=contracts, what="payment.taken-back", data__from="invoice"))
+    moments: dict[int, list[datetime]] = defaultdict(list)  # of each contract's payments, as the terms count them
+    paid = Event.objects.filter(contract__in={row.contract_id for row in rows}, what="pay").order_by("contract", "n")
+    for contract, at in paid.values_list("contract", "at"):
+        moments[contract].append(at)
+    gone: Counter[tuple[int, datetime, int]] = Counter()
+    for row in rows:
+        at = moments[row.contract_id][row.data["payment"] - 1]
+        gone[row.contract_id, at, row.data["invoice"]] += row.data["amount"]
+    return gone
 
 
 def _way(events: list[tuple[str, int | None]], paid: Outcome) -> str:

@@ -11,17 +11,22 @@ from musubu.transactions import locked, whole
 
 
 @whole
-def take_back_payment(*, contract: Contract, person: Person, key: str) -> None:
-    """The payment that was journaled under a key was not this contract's, or bounced. Twice is once."""
+def take_back_payment(
+    *, contract: Contract, person: Person, key: str, amount: int | None = None, mark: str = ""
+) -> None:
+    """The payment that was journaled under a key was not this contract's, or bounced; with an amount, only that part of
+    it, and the mark tells one part from another. Twice is once."""
     permissions.require(person, "payments.take-back", provider=contract.provider)
     paid = Event.objects.get(contract=contract, key=key, what="pay")
     number = Event.objects.filter(contract=contract, what="pay", n__lte=paid.n).count()
-    actions.record_event(
-        contract=contract, what="take-back", data={"payment": number}, person=person, key=f"back-{key}"
-    )
+    back = f"back-{key}" + (f"-{mark}" if mark else "")
+    if Event.objects.filter(contract=contract, key=back).exists():
+        return
+    data = {"payment": number} if amount is None else {"payment": number, "amount": amount}
+    actions.record_event(contract=contract, what="take-back", data=data, person=person, key=back)
     audit.record(
         provider=contract.provider, actor=person, action="payments.take-back", subject=contract.number,
-        organisation=contract.organisation, before=dict(paid.data),
+        organisation=contract.organisation, before=dict(paid.data), after=data,
     )  # fmt: skip
 
 

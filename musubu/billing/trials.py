@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
-from musubu.billing import preview, walks
+from musubu.billing import preview, walks, why
 from musubu.billing.models import PriceTrial, TrialLine
 from musubu.contracts import forecast, offering, playing, pricelists, rating, usage
 from musubu.contracts.models import Contract, RateTable, UsageRecord
@@ -39,7 +40,7 @@ def begin(
     changed = {key: fee for key, fee in prices.items() if key in known and fee != now.get(key)}
     if not changed and rates is None:
         raise NotPossible(_("Nothing differs from the prices of today. Change a price, or bring rates."))
-    table = {"rows": rates.rows, "monthly": rates.monthly} if rates else {}
+    table = _table(provider, service, valid_from, rates) if rates else {}
     trial = PriceTrial(
         provider=provider, service=service, valid_from=valid_from, months=months, reach=reach, prices=changed,
         rates=table,
@@ -49,6 +50,25 @@ def begin(
         provider=provider, actor=person, action="billing.trial", subject=f"{service} {valid_from}", after=changed
     )
     return trial
+
+
+def _table(provider: Provider, service: str, day: date, rates: RateTable) -> dict[str, Any]:
+    """The rates to try: what a month includes and the tiers of what is counted stay where the file says nothing of them.
+    Refused where they have none for what was called last month."""
+    before = RateTable.objects.filter(provider=provider, service=service, valid_from__lte=day).order_by("-valid_from")
+    own = {key: value for key, value in rates.monthly.items() if value not in ("", "0", {})}
+    kept = before.first()
+    monthly = (kept.monthly if kept else rates.monthly) | own
+    table = rating.Table.parse(rates.rows, monthly)
+    month = calendar.months_before(clock.today().replace(day=1), 1)
+    called = UsageRecord.objects.filter(contract__provider=provider, contract__service=service, month=month, metric="")
+    for number in called.order_by().values_list("number", flat=True).distinct().iterator(5000):
+        if table.rate(number) is None:
+            raise NotPossible(
+                _("There is no rate for numbers like %(number)s, which were called last month. Add a row for them.")
+                % {"number": why.masked(number)}
+            )
+    return {"rows": rates.rows, "monthly": monthly}
 
 
 def stop(*, trial: PriceTrial, person: Person) -> None:

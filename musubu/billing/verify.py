@@ -4,10 +4,10 @@ to the yen. What it says names the row."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from musubu import clock
 from musubu.billing import effects, ledger, verify_moves, writeoffs
@@ -19,15 +19,21 @@ from musubu.parties.models import Provider
 
 def differences(provider: Provider) -> Iterator[str]:
     """One line for each thing that does not agree."""
-    yield from _numbers(provider)
-    yield from _balance(provider)
-    yield from writeoffs.differences(provider)
-    yield from _vouchers(provider)
-    yield from _tax(provider)
-    yield from verify_moves.differences(provider)
+    for check in (_numbers, _balance, writeoffs.differences, _vouchers, _tax, *verify_moves.CHECKS):
+        yield from _readable("the books", check, provider)
     rows = Contract.objects.filter(provider=provider, played_to__isnull=False)
     for contract in rows.select_related("terms_version").prefetch_related("events").iterator(chunk_size=200):
         yield from _contract(contract)
+
+
+def _readable(where: str, check: Callable[..., Iterator[str]], *given: Any) -> Iterator[str]:
+    """What a check finds. Rows so damaged that it cannot read them are a finding of their own, and the others are still
+    looked at."""
+    try:
+        yield from check(*given)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = check.__name__.strip("_").replace("_", " ")
+        yield f"{where}: the check of {what} cannot read what is kept ({type(error).__name__}: {error})"
 
 
 def _numbers(provider: Provider) -> Iterator[str]:
@@ -59,6 +65,9 @@ def _vouchers(provider: Provider) -> Iterator[str]:
         yield f"the account {account} is unknown"
     for key in rows.exclude(voucher=None).exclude(at=F("voucher__at")).values_list("voucher__key", flat=True):
         yield f"voucher {key} is booked at another moment than its own"
+    there = Voucher.objects.filter(pk=OuterRef("voucher_id"))
+    for entry in rows.exclude(voucher=None).exclude(Exists(there)).values_list("pk", flat=True):
+        yield f"entry {entry} belongs to a voucher that is not there"
     strange = rows.exclude(contract=None).exclude(contract__provider=provider)
     strange |= rows.exclude(voucher=None).exclude(voucher__provider=provider)
     for entry in strange.values_list("pk", flat=True):
@@ -77,12 +86,9 @@ def _tax(provider: Provider) -> Iterator[str]:
 
 def _contract(contract: Contract) -> Iterator[str]:
     outcomes = list(contract.outcomes.order_by("n"))
-    yield from _entries(contract, outcomes)
-    yield from _charges(contract, outcomes)
-    yield from _invoices(contract, outcomes)
-    yield from _credit_notes(contract, outcomes)
-    yield from _payments(contract, outcomes)
-    yield from _standing(contract)
+    for check in (_entries, _charges, _invoices, _credit_notes, _payments):
+        yield from _readable(contract.number, check, contract, outcomes)
+    yield from _readable(contract.number, _standing, contract)
 
 
 def _compared(contract: Contract, name: str, kept: dict[Any, Any], meant: dict[Any, Any]) -> Iterator[str]:
@@ -140,7 +146,7 @@ def _invoices(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
             yield f"{contract.number}: invoice {number} is {row.total} yen, the journal says {data['total']}"
         if (row.due_on.isoformat(), row.issued_at) != (data["due"], outcome.at):
             yield f"{contract.number}: invoice {number} is due on {row.due_on}, the journal says {data['due']}"
-        yield from _document(contract, row)
+        yield from _readable(f"{contract.number}: invoice {number}", _document, contract, row)
 
 
 def _document(contract: Contract, row: Invoice) -> Iterator[str]:
@@ -158,11 +164,7 @@ def _document(contract: Contract, row: Invoice) -> Iterator[str]:
 def _credit_notes(contract: Contract, outcomes: list[Outcome]) -> Iterator[str]:
     """A return invoice for everything that is taken back, and for nothing else."""
     kept = {row.outcome: (row.amount, row.tax, row.clause) for row in contract.credit_notes.all()}
-    meant = {
-        one.n: (*effects.net_and_tax(one), one.clause)
-        for one in outcomes
-        if one.what in effects.CREDITS and one.data.get("as") != "extension"
-    }
+    meant = {one.n: (*effects.net_and_tax(one), one.clause) for one in outcomes if effects.takes_back(one)}
     yield from _compared(contract, "credit note of outcome", kept, meant)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import F, Sum
 
@@ -10,6 +11,9 @@ from musubu.billing import agencies
 from musubu.billing.models import (
     Agency,
     BankDeposit,
+    CardCharge,
+    CardDispute,
+    CardRefund,
     DepositPart,
     Entry,
     Payable,
@@ -19,13 +23,6 @@ from musubu.billing.models import (
 )
 from musubu.contracts.models import Outcome
 from musubu.parties.models import Provider
-
-
-def differences(provider: Provider) -> Iterator[str]:
-    """One line for each thing that does not agree."""
-    yield from _parts(provider)
-    yield from _accounts(provider)
-    yield from _payouts(provider)
 
 
 def _parts(provider: Provider) -> Iterator[str]:
@@ -86,5 +83,42 @@ def _payouts(provider: Provider) -> Iterator[str]:
     for run in provider.payout_runs.prefetch_related("lines"):
         trailer = next((one for one in bytes(run.content).split(b"\r\n") if one[:1] == b"8"), b"")
         total = sum(line.amount for line in run.lines.all())
-        if trailer and int(trailer[7:19]) != total:
+        if bytes(run.content) and not trailer[7:19].isdigit():
+            yield f"transfer file of {run.day} has no trailer that can be read"
+        elif trailer and int(trailer[7:19]) != total:
             yield f"transfer file of {run.day} asks for {int(trailer[7:19])} yen, its lines come to {total}"
+
+
+def _cards(provider: Provider) -> Iterator[str]:
+    """Every payment by card is in the journal and the books once, over its amount; so is what went back."""
+    booked = set(Voucher.objects.filter(provider=provider).values_list("key", flat=True))
+    paid = CardCharge.objects.filter(provider=provider, state="paid").select_related("contract")
+    for charge in paid.prefetch_related("contract__events").iterator(chunk_size=500):
+        told: dict[str, Any] = next(
+            (one.data for one in charge.contract.events.all() if one.key == f"card-{charge.pk}"), {}
+        )
+        if told.get("amount") != charge.amount:
+            yield f"{charge.contract}: the card payment of {charge.amount} yen is {told.get('amount', 0)} in the journal"
+        if f"card-{charge.pk}" not in booked:
+            yield f"{charge.contract}: the card payment of {charge.amount} yen is not booked"
+    for refund in CardRefund.objects.filter(charge__provider=provider, state="done").select_related("charge__contract"):
+        if f"card-refund-{refund.pk}" not in booked:
+            yield f"{refund.charge.contract}: the refund of {refund.amount} yen to a card is not booked"
+    for row in CardDispute.objects.filter(charge__provider=provider).select_related("charge__contract"):
+        if f"chargeback-{row.pk}-out" not in booked or (row.state == "won") is (
+            f"chargeback-{row.pk}-back" not in booked
+        ):
+            yield f"{row.charge.contract}: the chargeback of {row.amount} yen is not booked as it stands"
+    open_now = _disputed(provider, booked)
+    rows = Entry.objects.filter(provider=provider, account="chargebacks")
+    kept = rows.aggregate(n=Sum(F("debit") - F("credit")))["n"] or 0
+    if kept != open_now:
+        yield f"chargebacks is {kept} yen in the books, {open_now} by what happened"
+
+
+def _disputed(provider: Provider, booked: set[str]) -> int:
+    rows = CardDispute.objects.filter(charge__provider=provider).exclude(state="won")
+    return sum(row.amount for row in rows if f"chargeback-{row.pk}-claimed" not in booked)
+
+
+CHECKS = (_parts, _accounts, _payouts, _cards)  # each gives one line for each thing that does not agree

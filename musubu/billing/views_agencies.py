@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from musubu import clock
 from musubu.billing import agencies
-from musubu.billing.forms import MOST_YEN, FileForm
+from musubu.billing.forms import MOST_YEN, DayField, FileForm
 from musubu.billing.models import Agency, Handover, HandoverLine, Invoice
+from musubu.billing.texts import whole_number
 from musubu.contracts.forms import DateInput
 from musubu.parties.decorators import staff_required
 from musubu.refusals import NotPossible
@@ -38,7 +39,7 @@ class AgencyForm(forms.Form):
 
 
 class RemittanceForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Day"), widget=DateInput())
     amount = forms.IntegerField(label=gettext_lazy("Yen that came"), min_value=1, max_value=MOST_YEN)
     fee = forms.IntegerField(
         label=gettext_lazy("Fee that the agent kept, yen with tax"), min_value=0, max_value=MOST_YEN, initial=0
@@ -100,7 +101,7 @@ def _done(request: HttpRequest, row: Agency, which: str, results: FileForm, remi
     acting = _acting(request)
     try:
         if which == "out":
-            numbers = [int(one) for one in request.POST.getlist("invoice") if one.isdigit()]
+            numbers = [whole_number(one) for one in request.POST.getlist("invoice")]
             chosen = list(Invoice.objects.filter(provider=acting.provider, number__in=numbers))
             agencies.hand_over(agency=row, person=acting.person, invoices=chosen)
             messages.success(request, _("Handed over. Download the file for the agent below."))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from musubu import clock
 from musubu.billing import exports, ledger, queries, reports
+from musubu.billing.forms import DayField
 from musubu.billing.models import Entry
 from musubu.contracts import services
 from musubu.contracts.forms import DateInput
@@ -24,8 +25,8 @@ NEWEST = 50
 
 
 class PeriodForm(forms.Form):
-    first = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
-    last = forms.DateField(label=pgettext_lazy("period", "To"), widget=DateInput())
+    first = DayField(label=gettext_lazy("From"), widget=DateInput())
+    last = DayField(label=pgettext_lazy("period", "To"), widget=DateInput())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -35,7 +36,7 @@ class PeriodForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("At the end of"), widget=DateInput())
+    day = DayField(label=gettext_lazy("At the end of"), widget=DateInput())
 
 
 def _acting(request: HttpRequest) -> Any:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from musubu import clock
 from musubu.billing import bank_csv, claims
 from musubu.billing.models import CarrierPool
+from musubu.billing.texts import whole_number
 from musubu.contracts.models import Contract
 from musubu.parties.decorators import member_required, staff_required
 from musubu.parties.permissions import membership_allows
@@ -52,7 +53,7 @@ def make(request: HttpRequest) -> HttpResponseBase:
     number = request.POST.get("outage", "")
     try:
         row = claims.make(
-            contract=contract, person=acting.person, outage=int(number) if number.isdigit() else 0,
+            contract=contract, person=acting.person, outage=whole_number(number),
             text=request.POST.get("text", ""),
         )  # fmt: skip
         said = (

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import accounts, consent_forms, debits, failed_debits
-from musubu.billing.forms import FileForm
+from musubu.billing.forms import DayField, FileForm
 from musubu.billing.models import BankBranch, DebitLine, DebitRun, Mandate
+from musubu.billing.texts import refusal, whole_number
 from musubu.contracts.forms import DateInput
 from musubu.engines import zengin
 from musubu.parties.decorators import staff_required
@@ -70,7 +71,7 @@ class BanksForm(forms.Form):
 
 
 class RunForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Debit day"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Debit day"), widget=DateInput())
 
 
 def _acting(request: HttpRequest) -> Any:
@@ -143,7 +144,7 @@ def consent_form(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A failed debit, by its file and place: asked again, or transfer instead."""
     acting, place = _acting(request), request.POST.get("place", "")
-    row = get_object_or_404(DebitLine, run=_run(request, public_id), place=int(place) if place.isdigit() else 0)
+    row = get_object_or_404(DebitLine, run=_run(request, public_id), place=whole_number(place))
     try:
         failed_debits.decide(line=row, person=acting.person, to=request.POST.get("to", ""))
         messages.success(request, _("Saved."))
@@ -195,7 +196,7 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             messages.success(request, said)
             return redirect("billing-debit-run", row.public_id)
         except (zengin.FileError, NotPossible) as error:
-            form.add_error("file", str(error))
+            form.add_error("file", refusal(error))
     lines = [(one, RESULTS[one.result]) for one in row.lines.select_related("invoice__contract").order_by("place")]
     return render(request, "billing/debit_run.html", {"run": row, "lines": lines, "form": form})
 

@@ -18,6 +18,7 @@ from musubu.billing import agencies, bank_csv, deposits, matching, odd_payments,
 from musubu.billing.accounts import KINDS
 from musubu.billing.forms import FileForm
 from musubu.billing.models import Agency, BankDeposit, BankLayout, CsvUpload, DepositPart
+from musubu.billing.texts import refusal
 from musubu.contracts.models import Contract
 from musubu.engines import zengin
 from musubu.parties.decorators import staff_required
@@ -61,6 +62,14 @@ class AccountForm(forms.Form):
     holder = forms.CharField(label=gettext_lazy("Account holder in kana"), max_length=60)
 
 
+class MoneyInForm(FileForm):
+    """`ours` shows where a file is about an account that is not known."""
+
+    ours = forms.BooleanField(
+        label=gettext_lazy("This account is ours too: read the file"), required=False, widget=forms.HiddenInput()
+    )
+
+
 class LayoutForm(forms.Form):
     """Which heading of a bank's CSV holds what; a day in several columns is given with + between."""
 
@@ -86,13 +95,15 @@ def _waiting(request: HttpRequest) -> Any:
 def money_in(request: HttpRequest) -> HttpResponseBase:
     """The bank's files, and the work list of deposits with their proposals."""
     acting = _acting(request)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = MoneyInForm(request.POST or None, request.FILES or None)
     form.fields["file"].label = _("The bank's file: deposit notice, account statement, or CSV")
     if request.method == "POST" and form.is_valid():
         try:
-            return _read(request, form.cleaned_data["file"])
+            return _read(request, form.cleaned_data["file"], form.cleaned_data["ours"])
         except (zengin.FileError, NotPossible) as error:
-            form.add_error("file", str(error))
+            form.add_error("file", refusal(error))
+            if isinstance(error, deposits.NotOurs):
+                form.fields["ours"].widget = forms.CheckboxInput()
     rows = _waiting(request)
     among = proposals.candidates(acting.provider)
     today = clock.today()
@@ -113,15 +124,27 @@ def money_in(request: HttpRequest) -> HttpResponseBase:
     return render(request, "billing/deposits.html", context)
 
 
-def _read(request: HttpRequest, given: Any) -> HttpResponseBase:
+def _read(request: HttpRequest, given: Any, ours: bool) -> HttpResponseBase:
     """A file by the bankers' layout is read at once; a CSV is looked at first."""
     acting, content = _acting(request), given.read()
-    if content[:1] == b"1" and content[1:3].isdigit() and b"," not in content[:200]:
-        file = deposits.read_file(provider=acting.provider, person=acting.person, name=given.name, content=content)
+    if _in_records(content):
+        file = deposits.read_file(
+            provider=acting.provider, person=acting.person, name=given.name, content=content, ours=ours
+        )
         messages.success(request, _("%(rows)s deposits were read.") % {"rows": file.rows})
+        if file.known:
+            messages.info(request, _("%(rows)s were in an earlier file and were left out.") % {"rows": file.known})
+        if file.cancelled:
+            said = _("The bank takes back %(rows)s deposits that it told before. Look for them in the list.")
+            messages.warning(request, said % {"rows": file.cancelled})
         return redirect("billing-deposits")
     kept = bank_csv.upload(provider=acting.provider, person=acting.person, name=given.name, content=content)
     return redirect("billing-csv", kept.public_id)
+
+
+def _in_records(content: bytes) -> bool:
+    """Whether a file is by the bankers' layout, perhaps a damaged one: no separators and no early end of a line."""
+    return len(content) >= 100 and not any(sign in content[:100] for sign in (b",", b"\t", b"\n", b"\r", b"\x00"))
 
 
 @staff_required("payments.import")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import card_charges, dunning, plans, queries, writeoffs
+from musubu.billing.forms import DayField
 from musubu.billing.models import CardCharge, Invoice, PaymentPlan, WriteOff
 from musubu.billing.views_debits import RESULTS
 from musubu.contracts.forms import DateInput
@@ -101,7 +102,7 @@ def _csv(rows: list[dunning.Late]) -> HttpResponseBase:
 
 
 class PlanForm(forms.Form):
-    first = forms.DateField(label=gettext_lazy("First instalment on"), widget=DateInput())
+    first = DayField(label=gettext_lazy("First instalment on"), widget=DateInput())
     count = forms.IntegerField(label=gettext_lazy("How many months"), min_value=1, max_value=plans.MOST, initial=3)
     grace = forms.IntegerField(label=gettext_lazy("Days of grace"), min_value=0, max_value=31, initial=7)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)

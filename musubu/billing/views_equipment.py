@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import equipment
+from musubu.billing.forms import DayField
 from musubu.billing.models import Article, EquipmentOrder, Invoice, Replacement, Unit
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import Contract
@@ -33,7 +34,7 @@ class ArticleForm(forms.Form):
 
 
 class ReceivedForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Received on"), widget=DateInput())
+    on = DayField(label=gettext_lazy("Received on"), widget=DateInput())
 
 
 def _acting(request: HttpRequest) -> Any:
@@ -153,14 +154,16 @@ def desk(request: HttpRequest) -> HttpResponseBase:
             return redirect("billing-equipment-desk")
         except NotPossible as error:
             form.add_error(None, str(error))
-    cases = Replacement.objects.filter(unit__provider=acting.provider, refused_why="", returned_on__isnull=True)
+    cases = Replacement.objects.filter(unit__provider=acting.provider, refused_why="").select_related(
+        "unit__contract__organisation", "unit__article", "new_unit"
+    )
     context = {
         "form": form,
         "orders": [_stated(one) for one in _orders(acting).filter(shipped_at=None, cancelled_at=None).order_by("pk")],
         "sent": _orders(acting).filter(shipped_at__isnull=False).order_by("-shipped_at")[:20],
-        "cases": [
-            (one, equipment.back_by(one))
-            for one in cases.select_related("unit__contract__organisation", "unit__article", "new_unit").order_by("pk")
+        "cases": [(one, equipment.back_by(one)) for one in cases.filter(returned_on=None).order_by("pk")],
+        "back": [
+            (one, equipment.back_by(one)) for one in cases.exclude(returned_on=None).order_by("-returned_on")[:20]
         ],
         "articles": Article.objects.filter(provider=acting.provider).order_by("code"),
         "today": clock.today(),
@@ -206,8 +209,10 @@ def replacement(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             )  # fmt: skip
         elif what == "received" and form.is_valid():
             equipment.replacement_received(replacement=row, person=acting.person, on=form.cleaned_data["on"])
-        elif what == "returned":
-            equipment.unit_returned(replacement=row, person=acting.person)
+        elif what == "returned" and (form.is_valid() or not given.get("on")):
+            equipment.unit_returned(
+                replacement=row, person=acting.person, on=form.cleaned_data.get("on"), why=given.get("why", "")
+            )
         elif what == "refuse":
             equipment.refuse_replacement(replacement=row, person=acting.person, why=given.get("why", ""))
         else:

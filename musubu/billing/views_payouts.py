@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import payouts, sales, statement_sheets, statements
+from musubu.billing.forms import DayField
 from musubu.billing.models import Payable, PayoutLine, PayoutRun, Sale, Share, Statement
+from musubu.billing.texts import whole_number
 from musubu.billing.views_deposits import AccountForm
 from musubu.contracts.forms import DateInput
 from musubu.parties.decorators import member_required, staff_required
@@ -46,7 +48,7 @@ def _acting(request: HttpRequest) -> Any:
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Day of the transfer"), widget=DateInput())
+    day = DayField(label=gettext_lazy("Day of the transfer"), widget=DateInput())
 
 
 class ShareForm(forms.Form):
@@ -55,7 +57,7 @@ class ShareForm(forms.Form):
         label=gettext_lazy("For"), queryset=Organisation.objects.none(), required=False, empty_label=gettext_lazy("all")
     )
     rate = forms.CharField(label=gettext_lazy("Share in per cent"), max_length=8)
-    valid_from = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
+    valid_from = DayField(label=gettext_lazy("From"), widget=DateInput())
 
     def __init__(self, *args: Any, organisations: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -65,7 +67,7 @@ class ShareForm(forms.Form):
 
 
 class MonthForm(forms.Form):
-    month = forms.DateField(
+    month = DayField(
         label=gettext_lazy("Month"),
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
         input_formats=["%Y-%m"],
@@ -143,7 +145,7 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         else:
             place = what.removeprefix("back-")
             why = request.POST.get(f"why-{place}", "")
-            for line in PayoutLine.objects.filter(run=row, place=int(place) if place.isdigit() else 0):
+            for line in PayoutLine.objects.filter(run=row, place=whole_number(place)):
                 payouts.came_back(line=line, person=acting.person, why=why)
         messages.success(request, _("Saved."))
     except NotPossible as error:

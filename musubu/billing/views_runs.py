@@ -45,11 +45,15 @@ def _acting(request: HttpRequest) -> Any:
     return request.acting  # type: ignore[attr-defined]
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
 def _month(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m").date()
+        found = datetime.strptime(text, "%Y-%m").date()
     except ValueError:
-        return clock.today().replace(day=1)
+        found = date.min
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else clock.today().replace(day=1)
 
 
 def _said(line: RunLine) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu.billing import trials
+from musubu.billing.forms import DayField
 from musubu.billing.models import PriceTrial
 from musubu.contracts import pricelists, services
 from musubu.contracts.actions import MOST_YEN
@@ -34,7 +35,7 @@ REACH = {
 class TrialForm(forms.Form):
     """A field for the monthly fee of everything that is sold, filled with today's."""
 
-    valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DateInput())
+    valid_from = DayField(label=gettext_lazy("Valid from"), widget=DateInput())
     months = forms.IntegerField(
         label=gettext_lazy("Months to look at"), min_value=1, max_value=trials.MOST_MONTHS, initial=3
     )

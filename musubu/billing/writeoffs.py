@@ -19,6 +19,7 @@ from musubu.refusals import NotPossible
 from musubu.transactions import locked, whole
 
 RECOVERS = ("paid", "deposit.applied", "invoice.void")  # outcomes that settle an invoice after all
+RELAPSES = ("payment.taken-back", "balance.taken-back")  # outcomes by which that money did not come
 
 
 @whole
@@ -116,6 +117,29 @@ def recover(contract: Contract, outcome: Outcome) -> None:
         ],
     )  # fmt: skip
     WriteOff.objects.filter(pk=row.pk).update(recovered=F("recovered") + amount)
+
+
+def relapse(contract: Contract, outcome: Outcome) -> None:
+    """Money that had come for an invoice that was given up is gone again: the loss stands as it was decided."""
+    rows = WriteOff.objects.filter(invoice__contract=contract, state="approved", recovered__gt=0)
+    own = rows.filter(invoice__of_contract=outcome.data.get("invoice", 0)).select_related("invoice", "provider").first()
+    if own is None:
+        return
+    key = f"relapse-{contract.pk}-{outcome.n}"
+    amount = min(outcome.data["amount"], own.recovered)
+    if Voucher.objects.filter(provider=own.provider, key=key).exists():
+        return
+    parts = taxes(own.invoice, amount)
+    vouchers.book(
+        provider=own.provider, kind="recovery", key=key, contract=contract,
+        text=f"貸倒回収の取消 {own.invoice.number:06}", at=outcome.at,
+        lines=[
+            Line("bad-debts-recovered", debit=amount - sum(parts.values())),
+            *[Line(f"tax-{rate}", debit=tax) for rate, tax in parts.items()],
+            Line("receivable", credit=amount, invoice=own.invoice.of_contract),
+        ],
+    )  # fmt: skip
+    WriteOff.objects.filter(pk=own.pk).update(recovered=F("recovered") - amount)
 
 
 def differences(provider: Provider) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from musubu import clock, terms
@@ -51,7 +52,7 @@ def record_event(
         with effects.batch(own.pk):
             playing.advance(own, max(moment, own.played_to or moment))
     except terms.EventError as error:
-        raise NotPossible(error.why) from error
+        raise NotPossible(error.said(get_language() or "ja")) from error
     contract.refresh_from_db()
     return event
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from musubu import clock
-from musubu.contracts import actions, offering, rating
+from musubu.contracts import actions, offering, rating, usage
 from musubu.contracts.models import Option, Plan, Price, RateTable
 from musubu.parties import audit, permissions
 from musubu.parties.models import Person, Provider
@@ -61,10 +61,25 @@ def _table(content: bytes, head: tuple[str, ...]) -> Iterator[tuple[int, dict[st
             text = content.decode("cp932")
         except UnicodeDecodeError:
             raise NotPossible(_("The file is neither UTF-8 nor Shift_JIS. Save it as CSV again.")) from None
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        yield from _rows(reader, head)
+    except csv.Error:
+        raise NotPossible(
+            _("row %(row)s: a quotation mark is not closed, or this is no CSV") % {"row": reader.reader.line_num}
+        ) from None
+
+
+def _rows(reader: csv.DictReader[str], head: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     if missing := [name for name in head if name not in (reader.fieldnames or [])]:
         raise NotPossible(_("row 1: the column %(name)s is missing") % {"name": missing[0]})
-    for number, row in enumerate(reader, 2):
+    for row in reader:
+        number = reader.line_num
+        if None in row:
+            raise NotPossible(
+                _("row %(row)s: there are more cells than in the first row; is there a comma within an amount?")
+                % {"row": number}
+            )
         if number > MOST_ROWS:
             raise NotPossible(_("The file has more than %(most)s rows.") % {"most": f"{MOST_ROWS:,}"})
         yield number, {name: (row.get(name) or "").strip() for name in head}
@@ -86,7 +101,7 @@ def _day(number: int, column: str, text: str) -> date:
 
 def _yen(number: int, column: str, text: str) -> int:
     bare = text.replace(",", "")
-    if not bare.isdigit() or int(bare) > actions.MOST_YEN:
+    if not bare.isdecimal() or len(bare) > 15 or int(bare) > actions.MOST_YEN:
         raise _cell(number, column, text, _("whole yen from 0"))
     return int(bare)
 
@@ -162,18 +177,20 @@ def price_rows(provider: Provider, service: str) -> Iterator[list[Any]]:
 
 def read_rates(content: bytes, included: str = "", tiers: Mapping[str, Any] | None = None) -> RateTable:
     """A rate table, not yet kept. Raises NotPossible with the row of what is wrong, e.g. a prefix that stands twice."""
-    rows = [{**row, "call": row["call"] or "0"} for _number, row in _table(content, RATE_HEAD)]
-    return checked_rates(rows, {"included": included or "0", "tiers": dict(tiers or {})})
+    found = list(_table(content, RATE_HEAD))
+    rows = [{**row, "call": row["call"] or "0"} for _number, row in found]
+    monthly = {"included": included or "0", "tiers": dict(tiers or {})}
+    return checked_rates(rows, monthly, [number for number, _row in found])
 
 
-def checked_rates(rows: list[dict[str, str]], monthly: dict[str, Any]) -> RateTable:
+def checked_rates(rows: list[dict[str, str]], monthly: dict[str, Any], places: Sequence[int] = ()) -> RateTable:
     """A rate table from its rows, if they are right."""
     if not rows:
         raise NotPossible(_("The file has no rates."))
     try:
-        rating.Table.parse(rows, monthly)
+        rating.Table.parse(rows, monthly, places)
     except rating.RateError as error:
-        raise NotPossible(str(error)) from None
+        raise NotPossible(usage.refusal(error)) from None
     return RateTable(rows=rows, monthly=monthly)
 
 

@@ -3,15 +3,20 @@ exact: amounts are thousandths of a yen until a month's sum is turned into whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 MILLI = 1000
 
 
 class RateError(ValueError):
-    """A rate table is wrong; the text names the row and the field."""
+    """A rate table is wrong; the text, to be filled with the values, names the row and the field."""
+
+    def __init__(self, why: str, **values: object) -> None:
+        super().__init__(why % values if values else why)
+        self.why, self.values = why, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +46,57 @@ MOST_BLOCK = 86_400
 class Table:
     """Rates by prefix, of which the longest one that fits counts; what a month includes; tiers of what is counted."""
 
-    def __init__(self, rates: Iterable[Rate], included: int = 0, tiers: Mapping[str, Tiers] | None = None) -> None:
+    def __init__(
+        self, rates: Iterable[Rate], included: int = 0, tiers: Mapping[str, Tiers] | None = None,
+        places: Sequence[int] = (),
+    ) -> None:  # fmt: skip
         self.rates: dict[str, Rate] = {}
         self.included = included  # thousandths of a yen of calls a month that cost nothing
         self.tiers = dict(tiers or {})  # metric, e.g. transfer_gb -> its tiers
-        for row, rate in enumerate(rates, 1):
+        for row, rate in zip(places or count(1), rates, strict=False):
             if rate.prefix in self.rates:
-                raise RateError(f"row {row}: prefix {rate.prefix!r} stands twice")
-            if not rate.prefix.isdigit() and rate.prefix != "":
-                raise RateError(f"row {row}: prefix {rate.prefix!r} is digits, or empty for everything else")
+                raise RateError("row %(row)s: prefix “%(prefix)s” stands twice", row=row, prefix=rate.prefix)
+            if rate.prefix and not (rate.prefix.isascii() and rate.prefix.isdigit()):
+                raise RateError(
+                    "row %(row)s: prefix “%(prefix)s” is digits, or empty for everything else", row=row,
+                    prefix=rate.prefix,
+                )  # fmt: skip
             if (
                 not 1 <= rate.seconds <= MOST_BLOCK
                 or not 0 <= rate.block <= MOST_MILLI
                 or not 0 <= rate.call <= MOST_MILLI
             ):
-                raise RateError(f"row {row}: a block has 1 second to a day, and amounts are from 0 to a million yen")
+                raise RateError(
+                    "row %(row)s: a block has 1 second to a day, and amounts are from 0 to a million yen", row=row
+                )
             self.rates[rate.prefix] = rate
         self.lengths = sorted({len(prefix) for prefix in self.rates}, reverse=True)
         self._known: dict[str, Rate | None] = {}
         self._longest = self.lengths[0] if self.lengths else 0
 
     @classmethod
-    def parse(cls, rows: Iterable[Mapping[str, Any]], monthly: Mapping[str, Any] | None = None) -> Table:
+    def parse(
+        cls, rows: Iterable[Mapping[str, Any]], monthly: Mapping[str, Any] | None = None, places: Sequence[int] = ()
+    ) -> Table:
         """From rows {"prefix", "seconds", "block", "call"} with amounts in yen as text, e.g. "8.5", and {"included":
-        yen of calls a month that cost nothing, "tiers": {metric: [[up to, yen each], …, [null, yen each]]}}."""
+        yen of calls a month that cost nothing, "tiers": {metric: [[up to, yen each], …, [null, yen each]]}}. `places`:
+        in which lines of a file the rows stand."""
         rates = []
-        for number, row in enumerate(rows, 1):
+        for number, row in zip(places or count(1), rows, strict=False):
             try:
                 rates.append(
                     Rate(str(row["prefix"]), int(row["seconds"]), _milli(row["block"]), _milli(row.get("call", "0")))
                 )
             except KeyError as error:
-                raise RateError(f"row {number}: {error.args[0]} is missing") from None
+                raise RateError("row %(row)s: %(column)s is missing", row=number, column=error.args[0]) from None
             except (TypeError, ValueError):
-                raise RateError(f"row {number}: seconds are a number, amounts yen with up to three decimals") from None
+                raise RateError(
+                    "row %(row)s: seconds are a number, amounts yen with up to three decimals", row=number
+                ) from None
         given = monthly or {}
         tiers = {metric: _tiers(metric, listed) for metric, listed in given.get("tiers", {}).items()}
         try:
-            return cls(rates, _milli(given.get("included", "0")), tiers)
+            return cls(rates, _milli(given.get("included", "0")), tiers, places)
         except ValueError as error:
             raise error if isinstance(error, RateError) else RateError("included: yen from 0") from None
 
@@ -97,7 +115,7 @@ class Table:
         """Thousandths of a yen of one use. Raises RateError where no prefix fits."""
         rate = self.rate(number)
         if rate is None:
-            raise RateError(f"no rate for {number}")
+            raise RateError("no rate for %(number)s", number=number)
         return rate.call - (-seconds // rate.seconds) * rate.block if seconds > 0 else 0
 
 
@@ -109,21 +127,24 @@ def _tiers(metric: str, listed: Any) -> Tiers:
             up_to, each = row
             found.append((None if up_to is None else int(up_to), _milli(each)))
         except (TypeError, ValueError):
-            raise RateError(f"{metric}, tier {place}: give [up to, yen each]") from None
+            raise RateError("%(metric)s, tier %(place)s: give [up to, yen each]", metric=metric, place=place) from None
     ends = [up_to for up_to, _each in found]
     if not ends or ends[-1] is not None or None in ends[:-1]:
-        raise RateError(f"{metric}: the last tier, and no other, has no end")
+        raise RateError("%(metric)s: the last tier, and no other, has no end", metric=metric)
     before = 0
     for place, here in enumerate(ends[:-1], 1):
         if here is None or here <= before:
-            raise RateError(f"{metric}, tier {place}: ends at {here}, which is not above {before}")
+            raise RateError(
+                "%(metric)s, tier %(place)s: ends at %(end)s, which is not above %(before)s", metric=metric, place=place,
+                end=here, before=before,
+            )  # fmt: skip
         before = here
     return tuple(found)
 
 
 def _milli(text: Any) -> int:
     whole, _, part = str(text).partition(".")
-    if len(part) > 3 or not (whole + part).isdigit():
+    if len(part) > 3 or not (whole + part).isdecimal():
         raise ValueError(text)
     return int(whole) * MILLI + int((part or "0").ljust(3, "0"))
 

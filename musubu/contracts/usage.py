@@ -22,6 +22,7 @@ from musubu.transactions import locked, whole
 
 MOST_SECONDS = 7 * 86_400
 MOST_QUANTITY = 10**12
+FIRST_YEAR = 2000
 
 
 @lru_cache(maxsize=32)
@@ -123,13 +124,20 @@ def _checked(contract: Contract, place: int, one: Mapping[str, Any], tables: dic
     try:
         return _rated(contract, one, tables)
     except (rating.RateError, NotPossible) as error:
-        raise NotPossible(_("record %(place)s: %(why)s") % {"place": place, "why": error}) from None
+        raise NotPossible(_("record %(place)s: %(why)s") % {"place": place, "why": refusal(error)}) from None
+
+
+def refusal(error: rating.RateError | NotPossible) -> str:
+    """What is wrong, in the reader's language."""
+    return _(error.why) % error.values if isinstance(error, rating.RateError) else str(error)
 
 
 def _rated(contract: Contract, one: Mapping[str, Any], tables: dict[date, RateTable]) -> UsageRecord:
     at, name = one.get("at"), str(one.get("id", ""))
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise NotPossible(_("at is a time with its zone."))
+    if at.year < FIRST_YEAR:
+        raise NotPossible(_("at lies too far back."))
     if at > clock.now() + DAY:
         raise NotPossible(_("at lies in the future."))
     if not 1 <= len(name) <= 80:
@@ -152,7 +160,7 @@ def _call(row: UsageRecord, one: Mapping[str, Any], table: rating.Table) -> Usag
     number, seconds = str(one.get("number", "")), _whole(one.get("seconds"), MOST_SECONDS)
     if seconds is None:
         raise NotPossible(_("seconds are a whole number from 0, at most a week."))
-    if not number.isdigit() or len(number) > 20:
+    if not (number.isascii() and number.isdigit()) or len(number) > 20:
         raise NotPossible(_("give a number of up to 20 digits."))
     row.number, row.seconds, row.milli = number, seconds, table.cost(number, seconds)
     return row

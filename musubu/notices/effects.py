@@ -33,6 +33,7 @@ TELLS = {  # kind of outcome -> subject in words
     "resumed": {"ja": "ご利用の再開", "en": "Service resumed", "zh": "服务恢复"},
     "credit": {"ja": "障害に関する賠償", "en": "Credit for an outage", "zh": "故障赔偿"},
     "claim.refused": {"ja": "ご請求について", "en": "About your claim", "zh": "关于您的索赔"},
+    "charge.withdrawn": {"ja": "違約金の取消", "en": "The penalty is withdrawn", "zh": "违约金已撤销"},
     "refund": {"ja": "ご返金", "en": "Refund", "zh": "退款"},
     "data.deleted": {"ja": "データの削除", "en": "Data deleted", "zh": "数据已删除"},
     "notice.latest": {"ja": "お知らせ", "en": "Notice", "zh": "通知"},

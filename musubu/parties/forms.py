@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from musubu.engines import zengin
 from musubu.parties.models import Organisation, Person, Role
 
 ROLES = {
@@ -120,13 +121,17 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-BANK = {  # part of the own account: label, pattern, help
-    "client": (gettext_lazy("Client code of the bank"), r"\d{1,10}"),
+BANK = {  # part of the own account: label, pattern
+    "client": (gettext_lazy("Client code of the bank"), r"[0-9]{1,10}"),
     "client_name": (gettext_lazy("Own name in half-width kana"), r".{1,40}"),
-    "bank": (gettext_lazy("Bank code"), r"\d{1,4}"),
-    "branch": (gettext_lazy("Branch code"), r"\d{1,3}"),
-    "account": (gettext_lazy("Account number"), r"\d{1,7}"),
+    "bank": (gettext_lazy("Bank code"), r"[0-9]{1,4}"),
+    "bank_name": (gettext_lazy("Bank's name in kana"), r".{1,15}"),
+    "branch": (gettext_lazy("Branch code"), r"[0-9]{1,3}"),
+    "branch_name": (gettext_lazy("Branch's name in kana"), r".{1,15}"),
+    "account": (gettext_lazy("Account number"), r"[0-9]{1,7}"),
 }
+KANA = {"client_name": 40, "bank_name": 15, "branch_name": 15}  # signs that bank files have for each
+WIDTHS = {"client": 10, "bank": 4, "branch": 3, "account": 7}
 
 
 class ProviderForm(forms.Form):
@@ -151,6 +156,9 @@ class ProviderForm(forms.Form):
         super().__init__(*args, **more)
         for part, (label, pattern) in BANK.items():
             self.fields[part] = forms.RegexField(f"^{pattern}$", label=label, required=False)
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Kind of account"), choices=[("1", _("ordinary")), ("2", _("current"))], required=False
+        )
 
     def clean_closed_days(self) -> list[str]:
         lines = self.cleaned_data["closed_days"].split()
@@ -165,13 +173,27 @@ class ProviderForm(forms.Form):
         for part in BANK if given else ():
             if not data.get(part) and part not in self.errors:
                 self.add_error(part, _("The own account needs all of its parts, or none."))
+        for part, most in KANA.items():
+            if data.get(part):
+                self._in_kana(data, part, most)
         return data
+
+    def _in_kana(self, data: dict[str, Any], part: str, most: int) -> None:
+        """As bank files have it: what they would refuse is said here and not when the first file is made."""
+        try:
+            data[part] = zengin.kana(data[part]).strip()
+        except zengin.CharacterError:
+            self.add_error(part, _("Write it in kana, as in bank files: ｶ)ﾑｽﾌﾞ."))
+            return
+        if len(data[part]) > most:
+            self.add_error(part, _("At most %(most)s half-width characters.") % {"most": most})
 
     def values(self, kept: dict[str, str]) -> dict[str, object]:
         """The provider's fields."""
         data = self.cleaned_data
         names = {"ja": data["name"], "en": data["name_en"], "zh": data["name_zh"]}
-        parts = {part: data[part] for part in BANK if data[part]}
+        parts = {part: data[part].zfill(WIDTHS.get(part, 0)) for part in BANK if data[part]}
+        parts |= {"kind": data["kind"] or "1"} if parts else {}
         return {
             "name": data["name"],
             "names": {lang: text for lang, text in names.items() if text},

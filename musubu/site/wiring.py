@@ -68,6 +68,7 @@ def connect() -> None:
         heard: list[contracts.Effect] = [webhooks.queue] if what in webhooks.EVENTS else []
         booked: list[contracts.Effect] = [billing.post] if what in ledger.BOOKED else []
         recovered: list[contracts.Effect] = [writeoffs.recover] if what in writeoffs.RECOVERS else []
+        recovered += [writeoffs.relapse] if what in writeoffs.RELAPSES else []
         noted: list[contracts.Effect] = [billing.issue_credit_note] if what in billing.CREDITS else []
         contracts.EFFECTS[what] = own.get(what, []) + booked + recovered + noted + told + heard
 

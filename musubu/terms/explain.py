@@ -15,7 +15,7 @@ from musubu.terms.outcomes import Outcome
 
 @lru_cache(maxsize=1)
 def messages() -> dict[str, dict[str, dict[str, str]]]:
-    """All messages by section (why, told, words), key and language."""
+    """All messages by section (why, told, words, refused), key and language."""
     return tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
 
 
@@ -52,6 +52,11 @@ def word(value: Any, lang: str) -> str:
 def why(key: str, values: Mapping[str, Any], lang: str) -> str:
     """One step of a reason as a sentence."""
     return _said("why", key, values, lang)
+
+
+def refused(code: str, values: Mapping[str, Any], lang: str) -> str:
+    """Why an event cannot be played."""
+    return _said("refused", code, values, lang)
 
 
 def told(outcome: Outcome, lang: str) -> str:

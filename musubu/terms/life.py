@@ -52,7 +52,12 @@ class Payment:
     takes: list[tuple[Invoice, int]] = field(default_factory=list)
     deposit: int = 0
     kept: int = 0
-    taken_back: bool = False
+    taken_back: bool = False  # all of it
+
+    @property
+    def left(self) -> int:
+        """What of it was not taken back."""
+        return self.kept + self.deposit + sum(amount for _invoice, amount in self.takes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Life:
         self.claimed: set[int] = set()
         self.videos: dict[str, datetime] = {}
         self.units: dict[str, int] = {}
+        self.late_units: dict[str, tuple[date, Charge]] = {}  # last day for its way back, the penalty
         self.orders: dict[str, Invoice] = {}
 
     def rule(self, slot: str) -> Rule | None:
@@ -152,17 +158,19 @@ class Life:
 
     def charge(
         self, clause: str, item: str, first: date, last: date, amount: int, *why: Step, taxed: bool = True
-    ) -> None:
+    ) -> Charge | None:
         """Charge an amount before tax; it goes on the invoice of its date."""
         if amount <= 0:
-            return
+            return None
         data = {"item": item, "from": first.isoformat(), "to": last.isoformat(), "amount": amount}
         self.emit("charge", clause, data, *why)
         day = self.invoice_date(item, first)
         if day not in self.pending:
             self.pending[day] = []
             self.schedule(max(self.now, at_midnight(day)), INVOICE, "invoice", day)
-        self.pending[day].append(Charge(item, first, last, amount, taxed, len(self.outcomes) - 1))
+        made = Charge(item, first, last, amount, taxed, len(self.outcomes) - 1)
+        self.pending[day].append(made)
+        return made
 
     def invoice_date(self, item: str, first: date) -> date:
         """The day on which a charge made now is invoiced."""

@@ -114,14 +114,11 @@ def play(terms: Terms, contract: Mapping[str, Any], events: Iterable[Event], unt
 
 def _check_order(life: Life, event: Event, last: datetime) -> None:
     if event.what not in EVENTS:
-        raise EventError("what", f"{event.what!r} is unknown; allowed: {', '.join(EVENTS)}")
+        raise EventError("what", "unknown-event", what=event.what, allowed=", ".join(EVENTS))
     if event.at < last:
-        raise EventError("at", f"{event.at.isoformat()} lies before the event above it ({last.isoformat()})")
+        raise EventError("at", "out-of-order", at=event.at.isoformat(), last=last.isoformat())
     if (event.what == "concluded") == (life.started is not None):
-        raise EventError(
-            "what",
-            "the contract is concluded already" if life.started else "the first event must be 'concluded'",
-        )
+        raise EventError("what", "concluded-already" if life.started else "not-concluded")
 
 
 def _run_deadlines(life: Life, until: datetime, phase: int | None) -> None:

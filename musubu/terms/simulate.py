@@ -35,7 +35,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "cancel": {"wish": ("date", False)},
     "stop-renewal": {},
     "pay": {"amount": ("yen", False), "invoice": ("count", False), "received": ("date", False)},
-    "take-back": {"payment": ("count", True)},
+    "take-back": {"payment": ("count", True), "amount": ("yen", False)},
     "give-back": {"amount": ("yen", True)},
     "outage": {
         "ends": ("time", True),
@@ -58,7 +58,7 @@ KEYS: dict[str, dict[str, tuple[Kind, bool]]] = {
     "order-equipment": {"order": ("text", True), "amount": ("yen", True)},
     "cancel-order": {"order": ("text", True)},
     "ship-replacement": {"unit": ("text", True), "price": ("yen", True), "received": ("date", True)},
-    "return-unit": {"unit": ("text", True)},
+    "return-unit": {"unit": ("text", True), "returned": ("date", False)},
     "evaded": {"amount": ("yen", True)},
     "succession": {},
     "death": {},

@@ -50,7 +50,7 @@ class CreditNote(models.Model):
     outcome = models.PositiveIntegerField()
     invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="credit_notes")
     issued_at = models.DateTimeField()
-    kind = models.CharField(max_length=20)  # credit | refund | void
+    kind = models.CharField(max_length=20)  # credit | refund | void | withdrawn
     amount = models.PositiveBigIntegerField()
     tax = models.PositiveBigIntegerField()
     clause = models.CharField(max_length=20)

@@ -94,6 +94,7 @@ class Replacement(models.Model):
     tracking_number = models.CharField(max_length=20, blank=True)
     received_on = models.DateField(null=True, blank=True)
     returned_on = models.DateField(null=True, blank=True)
+    returned_why = models.CharField(max_length=200, blank=True, default="")  # why that day was noted later
     refused_why = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -15,13 +15,16 @@ class BankFile(models.Model):
     """A bank's file that was read; the same file is read once."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="bank_files")
-    kind = models.CharField(max_length=20)  # deposits | debit-result
+    kind = models.CharField(max_length=20)  # deposits | statement | csv | debit-result
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     read_at = models.DateTimeField()
     read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
     rows = models.PositiveIntegerField()
     total = models.PositiveBigIntegerField()
+    accounts = models.JSONField(default=list)  # whose money it tells of: bank-branch-number
+    known = models.PositiveIntegerField(default=0)  # rows that an earlier file had
+    cancelled = models.PositiveIntegerField(default=0)  # rows by which the bank takes back what it told
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "sha256"], name="bank_file_once")]

@@ -6,9 +6,11 @@ import unicodedata
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from musubu.billing.views_debits import ACCOUNT_KINDS
 from musubu.billing.views_runs import KINDS
+from musubu.parties.permissions import membership_allows
 
 register = template.Library()
 
@@ -38,3 +40,22 @@ def account_kind(code: str) -> str:
 @register.filter
 def reason_kind(kind: str) -> str:
     return str(KINDS.get(kind, kind))
+
+
+class Only(template.Node):
+    def __init__(self, action: str, nodes: template.NodeList) -> None:
+        self.action, self.nodes = action, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        acting = context.get("acting")
+        allowed = acting and membership_allows(acting.membership, self.action)
+        return self.nodes.render(context) if allowed else SafeString("")
+
+
+@register.tag
+def only(parser: template.base.Parser, token: template.base.Token) -> Only:
+    """`{% only "payments.match" %}…{% endonly %}`: a form that only those see who may send it."""
+    action = token.split_contents()[1].strip('"')
+    nodes = parser.parse(("endonly",))
+    parser.delete_first_token()
+    return Only(action, nodes)

@@ -29,11 +29,21 @@ from musubu.billing import (
     repayments,
     verify,
 )
-from musubu.billing.models import CardCharge, CardDispute, CardMessage, CardRefund, Entry, Invoice, Payable, PaymentCard
+from musubu.billing.models import (
+    CardCharge,
+    CardDispute,
+    CardMessage,
+    CardRefund,
+    Entry,
+    Invoice,
+    Payable,
+    PaymentCard,
+    Voucher,
+)
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
-from musubu.engines.payments import Payment, WrongSignature
+from musubu.engines.payments import Payment, Share, WrongSignature
 from musubu.engines.payments.standin import StandIn, running, walk
 from musubu.engines.payments.standin.server import signature
 from musubu.notices.models import Notice
@@ -320,6 +330,20 @@ def test_chargebacks_in_any_order(world: World, order: tuple[str, str]) -> None:
     agreed(world)
 
 
+def test_a_question_of_the_holders_bank_takes_no_money(world: World) -> None:
+    """Only when it becomes a chargeback is the money gone; won, just as much comes back."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    thing = {"id": "du_1", "amount": 3_000, "payment_intent": CardCharge.objects.get().payment}
+    told = [("created", "warning_needs_response", 0), ("updated", "needs_response", 3_000), ("closed", "won", 0)]
+    for n, (kind, status, taken) in enumerate(told):
+        given = thing | {"status": status, "amount": 3_000 if status != "won" else 10_780}
+        world.hear(json.dumps({"id": f"evt_{n}", "type": f"charge.dispute.{kind}", "data": {"object": given}}))
+        assert sums("chargebacks") == [taken]
+        assert (cards.active(world.contract.organisation) is None) is (n > 0)
+    agreed(world)
+
+
 def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
     world.set_up("4242")
     card_charges.charge_due(world.provider, START)
@@ -336,6 +360,62 @@ def test_a_lost_chargeback_is_claimed_again(world: World) -> None:
     assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
     assert sums("chargebacks", "bank") == [0, 0] and card_refunds.claimed(row)
     agreed(world)
+
+
+def test_the_lost_part_of_a_payment_is_claimed_again_and_only_that(world: World) -> None:
+    """VG-11: two disputes about parts of one payment; each is claimed once, the books and the journal agree."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    given = {"charge": CardCharge.objects.get(), "reason": "product_not_received", "status": "lost"}
+    first, second = (
+        card_refunds.dispute(**given, reference=f"du_{amount}", amount=amount) for amount in (3_000, 7_780)
+    )
+    for _ in range(2):
+        card_refunds.claim_again(dispute=first, person=world.billing)
+    assert sum(queries.open_amounts([world.contract.pk]).values()) == 3_000
+    assert sums("chargebacks", "bank") == [7_780, 0] and not card_refunds.claimed(second)
+    agreed(world)
+    card_refunds.claim_again(dispute=second, person=world.billing)
+    assert sum(queries.open_amounts([world.contract.pk]).values()) == 10_780
+    assert sums("chargebacks", "bank") == [0, 0]
+    agreed(world)
+
+
+def test_a_card_payment_is_collected_once_and_what_is_claimed_again_is_not(world: World) -> None:
+    """Neither the company's payout nor a chargeback makes the month's figures more than they are."""
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    charge = CardCharge.objects.get()
+    month, span = [START.date().replace(day=1)], (START - timedelta(days=9), START + timedelta(days=9))
+    card_refunds.paid_out("po_1", [Share(charge.payment, 10_392)])
+    assert figures.invoiced_and_collected(world.provider, month)[0][1:] == (10_780, 10_780)
+    assert queries.month_sums(world.provider, *span) == {"invoiced": 10_780, "collected": 10_780}
+    row = card_refunds.dispute(charge=charge, reference="du_1", amount=3_000, reason="x", status="lost")
+    card_refunds.claim_again(dispute=row, person=world.billing)
+    assert figures.invoiced_and_collected(world.provider, month)[0][1:] == (10_780, 7_780)
+    assert queries.month_sums(world.provider, *span) == {"invoiced": 10_780, "collected": 7_780}
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda: CardCharge.objects.update(amount=1), "the card payment of 1 yen is 10780 in the journal"),
+    (lambda: Voucher.objects.filter(kind="card-payment").update(key="x"), "the card payment of 10780 yen is not booked"),
+    (lambda: Voucher.objects.filter(kind="chargeback").update(key="y"), "the chargeback of 3000 yen is not booked"),
+    (lambda: CardDispute.objects.update(state="won"), "the chargeback of 3000 yen is not booked as it stands"),
+    (lambda: CardDispute.objects.update(amount=2_999), "chargebacks is 3000 yen in the books, 2999 by what happened"),
+])  # fmt: skip
+def test_verify_finds_what_cards_and_books_do_not_share(world: World, change: Any, said: str) -> None:
+    world.set_up("4242")
+    card_charges.charge_due(world.provider, START)
+    charge = CardCharge.objects.get()
+    card_refunds.dispute(charge=charge, reference="du_1", amount=3_000, reason="x", status="lost")
+    agreed(world)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS billing_voucher_no_update")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS billing_voucher_never_changed ON billing_voucher")
+    change()
+    assert said in "\n".join(verify.differences(world.provider))
 
 
 def owed_by_transfer(world: World) -> Payable:

@@ -9,7 +9,7 @@ import pytest
 
 from musubu import clock
 from musubu.billing import accounts, consent_forms, debits, failed_debits, verify
-from musubu.billing.models import BankBranch, DebitLine
+from musubu.billing.models import BankBranch, DebitLine, DebitRun
 from musubu.billing.tests.test_debits import answer
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
@@ -94,7 +94,13 @@ def test_too_little_money_is_asked_for_twice_then_a_person_decides(world: Any) -
     failed_debits.decide(line=line, person=person, to="again")
     failed_debits.decide(line=line, person=person, to="again")
     assert len(debits.due(provider, day)) == 1 and not failed_debits.waiting(provider)
-    run = debits.make_file(provider=provider, person=person, day=day)
+    first, run = DebitRun.objects.earliest("pk"), debits.make_file(provider=provider, person=person, day=day)
+    for old in (
+        answer(bytes(first.content), "1"),
+        answer(bytes(first.content), "0"),
+    ):  # the same sums of an earlier day
+        with pytest.raises(NotPossible, match="another request"):
+            debits.read_answer(run=run, person=person, name="r", content=old)
     debits.read_answer(run=run, person=person, name="r", content=answer(bytes(run.content), "0"))
     assert not contract.invoices.get().debit_lines.filter(result="").exists()
     assert list(verify.differences(provider)) == []

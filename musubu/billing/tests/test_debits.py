@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from musubu import clock
-from musubu.billing import debits, queries, verify
+from musubu.billing import debits, documents, queries, verify
 from musubu.billing.models import DebitLine, Invoice
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
@@ -130,7 +130,7 @@ def test_the_pages_from_consent_to_answer(world: Any) -> None:
     content = client.get(page + "file/").content
     assert len(content) == 122 * 6
     wrong = client.post(page, {"file": SimpleUploadedFile("r", content[:-3])})
-    assert "record 6, column" in wrong.content.decode()
+    assert "6 番目のレコードの 120 桁目" in wrong.content.decode()
     client.post(page, {"file": SimpleUploadedFile("r", answer(content, "0", "0", "1"))})
     assert DebitLine.objects.filter(result="paid").count() == 2
     assert queries.open_amounts([contracts[0].pk]) == {}
@@ -138,3 +138,18 @@ def test_the_pages_from_consent_to_answer(world: Any) -> None:
         "/staff/debits/", {"form": "mandate", "organisation": contracts[0].organisation_id, "kind": "1", **ACCOUNT}
     )
     assert refused.status_code == 200
+
+
+def test_an_own_name_that_no_bank_takes_is_told_and_nothing_is_made(world: Any) -> None:
+    provider, person, _contracts = world
+    provider.collection = provider.collection | {"client_name": "株式会社"}
+    provider.save()
+    with pytest.raises(NotPossible, match="cannot be made"):
+        debits.make_file(provider=provider, person=person, day=clock.today())
+    assert not DebitLine.objects.exists()
+
+
+def test_an_invoice_is_printed_where_the_own_account_knows_no_names() -> None:
+    bank = {"client": "1", "client_name": "ｱ", "bank": "5", "branch": "1", "account": "1"}
+    (line, _code) = documents._paying({"way": "transfer", "bank": bank, "code": "1"}, "ja")
+    assert "(5)" in line and "普通 1 ア" in line

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
+from django.test import Client
+from django.utils import translation
 
 from musubu import clock
-from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, queries, verify
+from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, proposals, queries, texts, verify
 from musubu.billing.models import (
     BankDeposit,
     BankFile,
@@ -145,6 +149,8 @@ def test_what_is_over_is_kept_or_given_back_once(provider: Provider, person: Per
     assert Payable.objects.get().amount == 1_220 and not odd_payments.waiting(provider)
     with pytest.raises(NotPossible, match="given back meanwhile"):
         matching.undo(deposit=BankDeposit.objects.get(), person=person, why="x")
+    with translation.override("ja"), pytest.raises(NotPossible, match="入金 1 のうち 1,220 円はすでに返金されています"):
+        matching.undo(deposit=BankDeposit.objects.get(), person=person, why="x")
     agreed(provider)
 
 
@@ -224,7 +230,7 @@ def test_a_statement_is_read_for_what_came_in(provider: Provider, person: Person
         (content[:200] + b"2" + b"0" * 20 + b"7" + content[222:], "record 2, column 22"),
         (content[:600] + b"8" + b"9" * 6 + content[607:], "in_count says 999999"),
         (content[:-1], "record 5, column 200"),
-        (content[:200] + content[600:800] + content[200:], "a record 1 or 9 was expected"),
+        (content[:200] + content[600:800] + content[200:], "a record 1, 9 was expected"),
         (content[:800], "end record 9 is missing"),
         (b"1210" + content[4:], "kind"),
     ):
@@ -350,3 +356,105 @@ def test_of_two_who_match_one_deposit_one_wins(provider: Provider, person: Perso
     assert len(said) == 2 and said.count("won") == 1, (connection.vendor, said)
     assert Event.objects.filter(what="pay").count() == 1
     agreed(provider)
+
+
+def banks(*rows: zengin.Deposit, kind: str = "notice", bank: zengin.Collection = BANK) -> bytes:
+    return (deposit_notice if kind == "notice" else account_statement)(bank, DAY, list(rows))
+
+
+def row(number: int, amount: int = 10_780, payer: str = "ｶ)ｻｸﾗ", day: date = DAY, cancelled: bool = False) -> Any:
+    return zengin.Deposit(str(number), day, amount, payer, "", "", cancelled)
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("ja", "2 番目のレコードの 26 桁目：金額：10 桁の数字のはずですが"), ("en", "Record 2, column 20: amount"),
+    ("zh-hans", "第 2 条记录第 20 位：金额"),
+])  # fmt: skip
+def test_a_wrong_file_is_refused_in_the_readers_language(
+    provider: Provider, person: Person, lang: str, said: str
+) -> None:
+    content = banks(row(1))
+    wrong = content[:219] + b"X" + content[220:]
+    with translation.override(lang), pytest.raises(zengin.FileError) as caught:
+        deposits.read_file(provider=provider, person=person, name="w", content=wrong)
+    with translation.override(lang):
+        assert said.replace("26", "20") in texts.refusal(caught.value)
+    assert not BankDeposit.objects.exists() and not BankFile.objects.exists()
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    (row(1, amount=0), "1 yen or more"), (row(1, day=DAY + timedelta(days=30)), "future"),
+])  # fmt: skip
+def test_no_yen_and_days_to_come_are_refused(provider: Provider, person: Person, wrong: Any, said: str) -> None:
+    with pytest.raises(zengin.FileError, match=said):
+        deposits.read_file(provider=provider, person=person, name="w", content=banks(row(2), wrong))
+    assert not BankDeposit.objects.exists()
+
+
+def test_the_same_records_with_other_line_ends_are_the_same_file(provider: Provider, person: Person) -> None:
+    content = banks(row(1), row(2, 5_000))
+    deposits.read_file(provider=provider, person=person, name="a", content=content)
+    lines = b"".join(content[at : at + 200] + b"\r\n" for at in range(0, len(content), 200))
+    for again in (lines, lines + b"\x1a", content + b"\x1a"):
+        with pytest.raises(NotPossible, match="read before"):
+            deposits.read_file(provider=provider, person=person, name="b", content=again)
+    assert BankDeposit.objects.count() == 2
+
+
+def test_rows_that_an_earlier_file_had_are_left_out(provider: Provider, person: Person) -> None:
+    """A longer notice of the same day, and the statement that tells of the same money."""
+    deposits.read_file(provider=provider, person=person, name="a", content=banks(row(1), row(2)))
+    file = deposits.read_file(provider=provider, person=person, name="b", content=banks(row(1), row(2), row(3)))
+    assert (file.rows, file.known) == (1, 2)
+    content = banks(*(row(number) for number in range(71, 75)), kind="statement")
+    file = deposits.read_file(provider=provider, person=person, name="c", content=content)
+    assert (file.rows, file.known) == (1, 3) and BankDeposit.objects.count() == 4
+    file = deposits.read_file(provider=provider, person=person, name="d", content=banks(row(4), row(5, cancelled=True)))
+    assert (file.rows, file.known, file.cancelled) == (0, 1, 1)
+    agreed(provider)
+
+
+def test_a_notice_whose_first_sign_is_damaged_is_still_read_as_one(provider: Provider, person: Person) -> None:
+    client = Client()
+    client.force_login(person)
+    for damage, said in ((b"X", "1 番目のレコードの 1 桁目"), (b"", "2 桁目：種別コード")):
+        page = client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", damage + banks(row(1))[1:])})
+        assert said in page.content.decode()
+
+
+def test_a_file_of_another_account_needs_a_word(provider: Provider, person: Person) -> None:
+    other = replace(BANK, branch="102", account="1111111")
+    client = Client()
+    client.force_login(person)
+    page = client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", banks(row(1), bank=other))})
+    assert "0001-102-1111111" in page.content.decode() and 'type="checkbox" name="ours"' in page.content.decode()
+    assert not BankDeposit.objects.exists()
+    client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", banks(row(1), bank=other)), "ours": "on"})
+    assert BankFile.objects.get().accounts == ["0001-102-1111111"]
+    deposits.read_file(provider=provider, person=person, name="b", content=banks(row(2), bank=other))  # known now
+    assert BankDeposit.objects.count() == 2
+
+
+@pytest.mark.parametrize("damage", [
+    '日付,入金金額,摘要\n2026/04/10,100,"ｻｸﾗ\n2026/04/10,200,ｱｵﾊﾞ\n', '日付,入金金額,摘要\n2026/04/10,100,"' + "x" * 200_000 + "\n",
+])  # fmt: skip
+def test_a_quotation_mark_that_is_not_closed_swallows_no_line(provider: Provider, person: Person, damage: str) -> None:
+    layout = bank_csv.save_layout(
+        provider=provider, person=person, name="x", columns={"day": ["日付"], "amount": ["入金金額"], "payer": ["摘要"]}
+    )
+    with pytest.raises(NotPossible, match="quotation mark"):
+        bank_csv.upload(provider=provider, person=person, name="x", content=damage.encode(), layout=layout)
+    mac = "日付,入金金額,摘要\r2026/04/10,100,ｻｸﾗ\r".encode()
+    assert len(bank_csv.preview(provider, layout, mac).lines) == 1
+    with pytest.raises(NotPossible, match="damaged"):
+        bank_csv.upload(
+            provider=provider, person=person, name="x", content="日付".encode("utf-16") + b"\x00", layout=layout
+        )
+
+
+@pytest.mark.parametrize("text", [
+    "振込＊カ）サクラシヨウジ", "振込　カ）サクラショウジ", "振込入金:ｶ)ｻｸﾗｼﾖｳｼﾞ", "振込 ｻｸﾗｼﾖｳｼﾞ(ｶ", "ﾌﾘｺﾐ ｶ)ｻｸﾗｼﾖｳｼﾞ", "入金／カ）サクラショウジ",
+    "カ）サクラショウジ", "他行振込 カ)サクラショウジ",
+])  # fmt: skip
+def test_a_banks_own_words_before_the_payer_hide_no_name(text: str) -> None:
+    assert proposals.plain(bank_csv.payer_of(text)) == "ｻｸﾗｼﾖｳｼﾞ"

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from musubu import clock
-from musubu.billing import dunning, plans, queries, receipts, verify, writeoffs
+from musubu.billing import dunning, plans, queries, receipts, repayments, verify, writeoffs
 from musubu.billing.models import (
     DunningDay,
     Entry,
@@ -285,6 +285,24 @@ def test_a_write_off_needs_two_people_and_comes_back_when_paid(late: tuple[World
     world.agreed()
 
 
+def test_a_write_off_whose_money_was_taken_back_is_a_loss_again(late: tuple[World, Invoice]) -> None:
+    world, invoice = late
+    row = writeoffs.propose(invoice=invoice, person=world.billing, why="破産")
+    writeoffs.decide(write_off=row, person=world.boss, approve=True)
+    before = balances()
+    actions.pay(contract=invoice.contract, person=None, amount=row.amount, invoice=invoice.of_contract, key="wrong")
+    for amount in (1_000, None):
+        repayments.take_back_payment(
+            contract=invoice.contract, person=world.billing, key="wrong", amount=amount, mark=f"{amount or ''}"
+        )
+    row.refresh_from_db()
+    after = balances()
+    assert row.recovered == 0 and after["receivable"] == before["receivable"]
+    assert abs(after["tax-10"] - before["tax-10"]) <= 1 and abs(after.get("bad-debts-recovered", 0)) <= 1
+    assert invoice not in [one.invoice for one in dunning.late(world.provider, clock.today())]
+    world.agreed()
+
+
 def test_what_changed_meanwhile_is_not_written_off(late: tuple[World, Invoice]) -> None:
     world, invoice = late
     row = writeoffs.propose(invoice=invoice, person=world.billing, why="破産")
@@ -322,6 +340,20 @@ def test_who_may(late: tuple[World, Invoice]) -> None:
         ):
             with pytest.raises(NotAllowed):
                 act(person)
+
+
+def test_no_receipt_for_money_that_was_taken_back(world: World) -> None:
+    """Booked for the wrong customer, then rightly: the receipt tells of what came and stayed."""
+    school = world.opened("learno", "economy", "学校")
+    row = school.invoices.get()
+    actions.pay(contract=school, person=None, amount=row.total, invoice=1, key="wrong")
+    repayments.take_back_payment(contract=school, person=world.billing, key="wrong")
+    with pytest.raises(NotPossible, match="Nothing was paid"):
+        receipts.issue(invoice=row, person=school.responsible, lang="ja")
+    actions.pay(contract=school, person=None, amount=row.total, invoice=1, key="card-9")
+    repayments.take_back_payment(contract=school, person=world.billing, key="card-9", amount=1_000, mark="d")
+    assert [one.amount for one in receipts.paid_of(row)] == [row.total - 1_000]
+    assert sum(one.amount for one in receipts.of(Contract.objects.filter(pk=school.pk))) == row.total - 1_000
 
 
 def test_receipts_where_the_terms_give_them(world: World) -> None:

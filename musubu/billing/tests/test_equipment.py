@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from musubu import clock
-from musubu.billing import equipment
-from musubu.billing.models import Charge, CreditNote, EquipmentOrder, Invoice, Unit
+from musubu.billing import card_refunds, documents, equipment, preview, queries
+from musubu.billing.models import Charge, CreditNote, EquipmentOrder, Invoice, Replacement, Unit
 from musubu.billing.tests.worlds import START, agreed, contract, later, provider
-from musubu.contracts import actions
+from musubu.contracts import actions, playing
+from musubu.notices.models import Notice
 from musubu.parties import cast
-from musubu.parties.models import Role
+from musubu.parties.models import AuditEntry, Role
 from musubu.parties.permissions import NotAllowed
 from musubu.refusals import NotPossible
 
@@ -169,6 +172,85 @@ def test_the_penalty_is_the_price_of_the_order(world: Any) -> None:
         assert Charge.objects.get(item="penalty").amount == 18_000
         equipment.unit_returned(replacement=row, person=support)
     assert phone.charges.filter(item="penalty").count() == 1
+
+
+def late(world: Any, days: int) -> date:
+    """A day on which the unit of this case was back, seen from later."""
+    row = Replacement.objects.get()
+    assert row.received_on is not None
+    return row.received_on + timedelta(days=days)
+
+
+def test_back_in_time_and_noted_later_the_penalty_never_reaches_an_invoice(world: Any) -> None:
+    """SC-21: charged on the 15th day, noted on the 16th with its day: the next invoice is without it."""
+    own, _person, support, phone, _article = world
+    row = replaced(world)
+    with later(own, days=16):
+        given = {"replacement": row, "person": support, "on": late(world, 14), "why": "送り状の到着印"}
+        with pytest.raises(NotAllowed):
+            equipment.unit_returned(**given | {"person": phone.responsible})
+        for wrong, said in (({"why": " "}, "noted later"), ({"on": clock.today() + timedelta(days=1)}, "and today"),
+                            ({"on": late(world, -1)}, "was sent")):  # fmt: skip
+            with pytest.raises(NotPossible, match=said):
+                equipment.unit_returned(**given | wrong)
+        for _time in range(2):
+            equipment.unit_returned(**given)
+    entry = AuditEntry.objects.get(action="cases.unit-returned")
+    assert entry.after == {"on": late(world, 14).isoformat(), "why": "送り状の到着印"} and entry.clause == "SC-21"
+    with later(own, days=60):
+        items = [line["item"] for one in Invoice.objects.all() for line in one.document["lines"]]
+        assert "penalty" not in items and "monthly" in items
+        assert not CreditNote.objects.exists() and phone.outcomes.filter(what="charge.withdrawn").count() == 1
+    agreed(own)
+
+
+@pytest.mark.parametrize("paid", [0, 5_000, None])
+def test_a_penalty_that_was_invoiced_goes_back_by_a_return_invoice(world: Any, paid: int | None) -> None:
+    """SC-21: noted as late first, put right after the invoice: it pays the rest of that invoice, beyond it is kept."""
+    own, person, support, phone, _article = world
+    row = replaced(world)
+    with later(own, days=15):
+        equipment.unit_returned(replacement=row, person=support)
+    with later(own, days=45):
+        invoice = next(one for one in Invoice.objects.all() if "penalty" in str(one.document["lines"]))
+        if paid != 0:
+            actions.pay(contract=phone, person=person, amount=paid, invoice=invoice.of_contract, key="some")
+        open_before = queries.open_amounts([phone.pk]).get((phone.pk, invoice.of_contract), 0)
+        with pytest.raises(NotPossible, match="had to be back"):
+            actions.record_event(
+                contract=phone, what="return-unit", data={"unit": row.unit.serial, "returned": late(world, 15)}
+            )
+        equipment.unit_returned(replacement=row, person=support, on=late(world, 14), why="倉庫の受入簿")
+        with pytest.raises(NotPossible, match="already"):
+            equipment.unit_returned(replacement=row, person=support, on=late(world, 13), why="x")
+        note = CreditNote.objects.get()
+        assert (note.kind, note.amount, note.tax, note.invoice, note.clause) == (
+            "withdrawn", 18_000, 1_800, invoice, "SC-21",
+        )  # fmt: skip
+        left = queries.open_amounts([phone.pk]).get((phone.pk, invoice.of_contract), 0)
+        assert left == max(0, open_before - 19_800)
+        assert card_refunds.balance(phone) == 19_800 - (open_before - left)
+        first = clock.today().replace(day=1)
+        known = preview.months(playing.played(phone, clock.now()))
+        assert known.get(first, preview.Month()).from_balance == 0  # an older invoice's rest is not this month's
+        assert documents.credit_note(note, "ja").startswith(b"%PDF")
+        assert Notice.objects.filter(contract=phone, subject__contains="違約金の取消").count() == 1
+        agreed(own)
+
+
+def test_staff_note_the_day_on_the_page(world: Any) -> None:
+    own, _person, support, _phone, _article = world
+    row = replaced(world)
+    client = Client()
+    client.force_login(support)
+    address = reverse("billing-equipment-replacement", args=[row.public_id])
+    with later(own, days=15):
+        client.post(address, {"what": "returned", "on": clock.today().isoformat()})
+        page = client.get(reverse("billing-equipment-desk"), HTTP_ACCEPT_LANGUAGE="en").content.decode()
+        assert "It came back earlier" in page
+        client.post(address, {"what": "returned", "on": late(world, 10).isoformat(), "why": "伝票"})
+    row.refresh_from_db()
+    assert (row.returned_on, row.returned_why) == (late(world, 10), "伝票")
 
 
 def test_no_warranty_no_replacement(world: Any) -> None:

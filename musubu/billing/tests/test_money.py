@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from musubu import clock
-from musubu.billing import deposits, documents, ledger, queries, reports, verify
+from musubu.billing import deposits, documents, ledger, proposals, queries, reports, verify
 from musubu.billing.models import BankDeposit, BankFile, CreditNote, Entry, Invoice
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
@@ -53,7 +53,7 @@ def agreed(provider: Provider) -> None:
     assert list(verify.differences(provider)) == []
 
 
-def notice(*rows: tuple[int, str, str], day: date = date(2026, 7, 10)) -> bytes:
+def notice(*rows: tuple[int, str, str], day: date = date(2026, 4, 10)) -> bytes:
     listed = [
         zengin.Deposit(f"{n:06}", day, amount, payer, code, "", False)
         for n, (amount, payer, code) in enumerate(rows, 1)
@@ -207,6 +207,21 @@ def test_proposals_with_their_reason(provider: Provider) -> None:
     assert found[0][0].score == 80 and found[2][0].score == 75
 
 
+@pytest.mark.parametrize(("kept", "paid"), [
+    ("カ)サクラショウジ", "ｻｸﾗｼﾖｳｼﾞ(ｶ"), ("サクラショウジ", "ｶ)ｻｸﾗｼﾖｳｼﾞ"), ("カブシキガイシャサクラショウジ", "(ｶ)ｻｸﾗｼﾖｳｼﾞ"),
+    ("カブシキカイシャ サクラショウジ", "ｻｸﾗｼﾖｳｼﾞｶﾌﾞｼｷｶﾞｲｼﾔ"), ("サクラショウジ", "ｻｸﾗ(ｶ)ｼﾖｳｼﾞ"),
+    ("サクラショウジ", "ｼﾔ)ｻｸﾗｼﾖｳｼﾞ"), ("サクラショウジ", "ｻｸﾗｼﾖｳｼﾞ(ﾄｸﾋ"), ("イ)サクラカイ", "ｲﾘﾖｳﾎｳｼﾞﾝｼﾔﾀﾞﾝ ｻｸﾗｶｲ"), ("サクラ", "ﾌｸ)ｻｸﾗ"),
+    ("サクラ", "ﾄﾞ)ｻｸﾗ"), ("サクラ", "ﾒ)ｻｸﾗ"), ("サクラ", "ｼ)ｻｸﾗ"), ("サクラ", "ｼﾕｳ)ｻｸﾗ"), ("サクラ", "ｻｸﾗ(ﾕ"), ("サクラ", "ﾄﾞｸ)ｻｸﾗ"),
+    ("サクラ", "ﾍﾞﾝ)ｻｸﾗ"), ("サクラ", "ｾﾞｲ)ｻｸﾗ"), ("サクラ", "ｻｸﾗ(ﾛｳﾑ"), ("ガッコウホウジンサクラ", "ｶﾞｸ)ｻｸﾗ"), ("サクラ・テック", "ｶ)ｻｸﾗ.ﾃﾂｸ"),
+])  # fmt: skip
+def test_a_payers_name_meets_the_companys_whatever_its_form(kept: str, paid: str) -> None:
+    assert proposals.plain(zengin.kana(kept)) == proposals.plain(paid) != ""
+
+
+def test_a_name_that_is_only_a_form_is_nobodys() -> None:
+    assert [proposals.plain(one) for one in ("ｶ)", "(ｶ", "ｶﾌﾞｼｷｶﾞｲｼﾔ", "12345", "-")] == [""] * 5
+
+
 def test_a_confirmed_deposit_pays_and_its_name_is_learned(provider: Provider) -> None:
     contract = opened(provider, "videog", "business")
     person = cast.make_staff(provider, Role.BILLING)
@@ -255,7 +270,7 @@ def test_sure_ones_at_once_and_the_rest_by_hand(provider: Provider) -> None:
     left.refresh_from_db()
     assert left.set_aside == "返金する" and "返金する" in client.get("/staff/deposits/").content.decode()
     wrong = client.post("/staff/deposits/", {"file": SimpleUploadedFile("n.txt", content[:-9])})
-    assert "record 5, column" in wrong.content.decode()
+    assert "5 番目のレコードの" in wrong.content.decode()
     agreed(provider)
 
 

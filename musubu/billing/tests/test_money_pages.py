@@ -260,3 +260,32 @@ def test_banks_and_consents(world: Any) -> None:
     made = client.get(f"/staff/mandates/{mandate.public_id}/form/")
     assert made["Content-Type"] == "application/pdf" and made.content.startswith(b"%PDF")
     assert asked(cast.make_staff(own, Role.SUPPORT)).get("/staff/banks/").status_code == 403
+
+
+@pytest.mark.parametrize("page", [
+    "/billing/invoices/?first=0001-01-01", "/billing/invoices/?last=9999-12-31", "/staff/books/?first=0001-01-01&last=9999-12-31",
+    "/staff/books/tax/?first=0001-01-01&last=9999-12-31", "/staff/books/deferred/?day=9999-12-31",
+    "/staff/runs/?month=9999-12", "/staff/runs/?month=0001-01",
+])  # fmt: skip
+def test_days_at_the_ends_of_the_calendar_break_no_page(page: str) -> None:
+    own = provider()
+    client = Client()
+    client.force_login(cast.make_staff(own, Role.BILLING))
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", [
+    "/staff/deposits/", "/staff/debits/", "/staff/cards/", "/staff/dunning/", "/staff/write-offs/", "/staff/equipment/",
+    "/staff/sales/", "/staff/agencies/", "/staff/banks/", "/staff/claims/",
+])  # fmt: skip
+def test_who_may_only_read_sees_no_form_to_send(page: str) -> None:
+    own = provider()
+    seen = {}
+    for role in (Role.AUDITOR, Role.OWNER):
+        client = Client()
+        client.force_login(cast.make_staff(own, role))
+        content = client.get(page).content.decode().partition("<main")[2].partition("</main>")[0]
+        seen[role] = content.count('method="post"')
+    assert seen[Role.AUDITOR] == 0 and (seen[Role.OWNER] or page in (
+        "/staff/cards/", "/staff/dunning/", "/staff/write-offs/", "/staff/claims/",
+    ))  # fmt: skip

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -32,7 +33,8 @@ def lives(draw: some.DrawFn) -> Life:
         what = draw(some.sampled_from(kinds))
         yen = draw(some.integers(1, 120_000))
         data: dict[str, Any] = {
-            "pay": {"amount": yen}, "take-back": {"payment": draw(some.integers(1, 5))}, "give-back": {"amount": yen},
+            "pay": {"amount": yen}, "give-back": {"amount": yen},
+            "take-back": {"payment": draw(some.integers(1, 5))} | draw(some.sampled_from([{}, {"amount": yen // 3 + 1}])),
             "order-equipment": {"order": str(place), "amount": yen}, "cancel-order": {"order": str(place - 1)},
             "deposit": {"amount": yen, "due": at.date() + timedelta(days=10)},
         }[what]  # fmt: skip
@@ -70,9 +72,13 @@ def test_books_follow_the_terms(life: Life) -> None:
     assert all(0 <= one.from_balance <= one.total for one in state.invoices)
     assert sums["customer-balance"] == -state.balance <= 0 and sums["deposits-held"] == -state.deposit.held <= 0
     came = sum(e.data["amount"] for e in events if e.what == "pay")
-    back = [e.data["payment"] for e in events if e.what == "take-back"]
-    pays = [e.data["amount"] for e in events if e.what == "pay"]
-    assert sums["bank"] == came - sum(pays[number - 1] for number in back) and len(back) == len(set(back))
+    left = [e.data["amount"] for e in events if e.what == "pay"]
+    for one in (e.data for e in events if e.what == "take-back"):
+        back = one.get("amount", left[one["payment"] - 1])
+        assert 0 < back <= left[one["payment"] - 1]
+        left[one["payment"] - 1] -= back
+    assert sums["bank"] == sum(left) and came >= sum(left)
+    assert [one.left for one in state.payments] == left
     assert sums["refunds-payable"] == -sum(e.data["amount"] for e in events if e.what == "give-back")
     moments = [outcome.at for outcome in played.outcomes]
     assert moments == sorted(moments)
@@ -104,3 +110,31 @@ def test_a_deposit_taken_back_suspends_again() -> None:
     played = terms.play(terms.load("simpleconnect"), {"monthly_fee": 8_000}, events, START + timedelta(days=10))
     assert [one.what for one in played.outcomes if one.what in ("suspended", "resumed")] == ["suspended"]
     assert played.life.deposit.held == 0 and not played.life.deposit.paid
+
+
+def test_a_part_taken_back_comes_from_the_balance_first_then_from_the_newest_invoice() -> None:
+    """SC-9, SC-10.1"""
+    contract = {"monthly_fee": 10_000}
+    events = [
+        terms.Event(START, "concluded"),  # invoices of 11,000 yen on 13 March and 15 April
+        terms.Event(datetime(2026, 4, 20, 9), "pay", {"amount": 25_000}),
+        terms.Event(datetime(2026, 4, 21, 9), "take-back", {"payment": 1, "amount": 5_000}),
+        terms.Event(datetime(2026, 4, 22, 9), "take-back", {"payment": 1, "amount": 12_000}),
+    ]
+    until = datetime(2026, 4, 25)
+    played = terms.play(terms.load("simpleconnect"), contract, events, until)
+    back = [
+        (one.data["from"], one.data.get("invoice"), one.data["amount"])
+        for one in played.outcomes
+        if one.what == "payment.taken-back"
+    ]
+    assert back == [("balance", None, 3_000), ("invoice", 2, 2_000), ("invoice", 1, 3_000), ("invoice", 2, 9_000)]
+    assert [one.unpaid for one in played.life.invoices] == [3_000, 11_000] and played.life.balance == 0
+    for amount in (8_001, 0):
+        wrong = [*events, terms.Event(datetime(2026, 4, 23), "take-back", {"payment": 1, "amount": amount})]
+        with pytest.raises(terms.EventError, match="8,000 yen of payment 1 are left"):
+            terms.play(terms.load("simpleconnect"), contract, wrong, until)
+    rest = [*events, terms.Event(datetime(2026, 4, 23), "take-back", {"payment": 1})]
+    assert [one.unpaid for one in terms.play(terms.load("simpleconnect"), contract, rest, until).life.invoices] == [
+        11_000
+    ] * 2

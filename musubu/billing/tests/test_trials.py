@@ -13,7 +13,7 @@ from musubu.billing import trials, walks
 from musubu.billing.models import Invoice, PriceTrial
 from musubu.contracts import actions, presets, pricelists, usage
 from musubu.contracts import clock as sandbox
-from musubu.contracts.models import Contract, Price
+from musubu.contracts.models import Contract, Price, RateTable
 from musubu.parties import cast
 from musubu.parties.models import Provider, Role
 from musubu.parties.permissions import NotAllowed
@@ -111,7 +111,26 @@ def test_rates_are_tried_on_the_last_months_use(provider: Provider) -> None:
     with clock.standing_at(june):
         dearer = pricelists.read_rates(b"prefix,seconds,block,call\n0,60,4,0\n")
         trial = tried(provider, "simpleconnect", "terms", {}, rates=dearer, valid_from=date(2026, 7, 1), months=2)
+        for wrong in (b"06,60,4,0\n", b"0312345679,60,4,0\n"):
+            with pytest.raises(NotPossible, match=r"numbers like 031234\*\*\*\*"):
+                rates = pricelists.read_rates(b"prefix,seconds,block,call\n" + wrong)
+                tried(provider, "simpleconnect", "terms", {}, rates=rates, valid_from=date(2026, 7, 1), months=2)
     assert trial.lines.get().months == [["2026-07", 5_038, 5_918], ["2026-08", 5_038, 5_918]]
+
+
+def test_tried_rates_keep_what_a_month_includes_and_the_tiers(provider: Provider) -> None:
+    """Made live, they still rate what is counted: use of it would be refused otherwise."""
+    person = cast.make_staff(provider, Role.OWNER)
+    tiers = {"gb": [[100, "0"], [None, "5"]]}
+    pricelists.publish_rates(
+        provider=provider, service="simpleconnect", person=person, valid_from=START.date(),
+        table=pricelists.read_rates(RATES, "500", tiers),
+    )  # fmt: skip
+    rates = pricelists.read_rates(b"prefix,seconds,block,call\n0,60,4,0\n")
+    trial = tried(provider, "simpleconnect", "terms", {}, rates=rates, valid_from=date(2026, 7, 1), months=1)
+    trials.announce(trial=trial, person=person)
+    live = RateTable.objects.get(valid_from=date(2026, 7, 1))
+    assert live.monthly == {"included": "500", "tiers": tiers} and live.rows == rates.rows
 
 
 def test_what_is_refused(provider: Provider) -> None:

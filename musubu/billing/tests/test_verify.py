@@ -17,7 +17,7 @@ from musubu.billing.models import BankDeposit, BankFile, Charge, CreditNote, Ent
 from musubu.cli import billing as command
 from musubu.contracts import actions, presets
 from musubu.contracts import clock as sandbox
-from musubu.contracts.models import Event
+from musubu.contracts.models import Contract, Event, Outcome
 from musubu.parties import cast
 from musubu.parties.models import Provider
 
@@ -106,6 +106,10 @@ BROKEN: dict[str, tuple[Callable[[], Any], str]] = {
     "another provider's entry": (lambda: Entry.objects.filter(voucher__key="v1").update(provider=cast.make_provider("other")), "concerns another provider"),
     "a payment's amount": (lambda: Event.objects.filter(what="pay").update(data={"amount": 470_001, "received": "2026-05-19"}), "470001 yen came"),
     "a payment is gone": (lambda: Event.objects.filter(what="pay").delete(), "0 yen came"),
+    "a document that cannot be read": (lambda: Invoice.objects.filter(number=1).update(document={}), "invoice 1: the check of document cannot read"),
+    "an outcome without its amount": (lambda: Outcome.objects.filter(what="paid").update(data={}), "the check of entries cannot read"),
+    "an event that nobody knows": (lambda: Event.objects.filter(what="concluded").update(what="x"), "the check of standing cannot read"),
+    "particulars without a fee": (lambda: Contract.objects.update(particulars={}), "monthly_fee"),
     "a deposit's amount": (lambda: BankDeposit.objects.update(amount=1), "the deposit"),
     "a deposit's day": (lambda: BankDeposit.objects.update(day=date(2030, 1, 1)), "on 2030-01-01"),
 }  # fmt: skip
@@ -118,6 +122,16 @@ def test_it_is_found(provider: Provider, what: str) -> None:
     breaks()
     found = "\n".join(line for one in (provider, *other) for line in verify.differences(one))
     assert says in found, found
+
+
+def test_one_damaged_row_hides_no_other(provider: Provider) -> None:
+    Invoice.objects.filter(number=1).update(document={})
+    Event.objects.filter(what="concluded").update(what="x")
+    Invoice.objects.filter(number=2).update(number=99)
+    CreditNote.objects.update(amount=F("amount") + 1)
+    found = "\n".join(verify.differences(provider))
+    for says in ("check of document", "check of standing", "invoice number 2 is missing", "credit note of outcome"):
+        assert says in found
 
 
 def test_the_command_says_so(provider: Provider, capsys: pytest.CaptureFixture[str]) -> None:

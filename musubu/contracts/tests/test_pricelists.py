@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from musubu import clock
 from musubu.contracts import offering, presets, pricelists
@@ -105,7 +106,19 @@ def test_rates_from_a_file(provider: Provider) -> None:
 
     good = "prefix,seconds,block,call\n0,180,8.5,\n090,60,16,0\n".encode("cp932")
     published(good, START.date())
-    with pytest.raises(NotPossible, match="row 2: prefix '0' stands twice"):
+    with pytest.raises(NotPossible, match="row 3: prefix “0” stands twice"):  # as the file counts
+        published(b"prefix,seconds,block,call\n0,1,1,1\n0,1,1,1\n", date(2026, 5, 1))
+    for content, said in (
+        ('prefix,seconds,block,call\n0,60,"8\n090,60,16,0\n', "row 3: a quotation mark"),
+        ("prefix,seconds,block,call\n0,60,1,000,0\n", "row 2: there are more cells"),
+        ("prefix,seconds,block,call\n\n0,60,1,0\n\n0,60,2,0\n", "row 5: prefix"),
+        ("prefix,seconds,block,call\n0,²,1,0\n", "row 2: seconds"),
+        ("prefix,seconds,block,call\n0,60,²,0\n", "row 2: seconds"),
+    ):
+        with pytest.raises(NotPossible, match=said):
+            published(content.encode(), date(2026, 5, 1))
+    assert pricelists.read_rates(b"prefix,seconds,block,call\r0,60,1,0\r").rows[0]["block"] == "1"
+    with translation.override("ja"), pytest.raises(NotPossible, match="3 行目：プレフィックス「0」が重複"):
         published(b"prefix,seconds,block,call\n0,1,1,1\n0,1,1,1\n", date(2026, 5, 1))
     with pytest.raises(NotPossible, match="column call is missing"):
         published(b"prefix,seconds,block\n0,1,1\n", date(2026, 5, 1))
@@ -134,3 +147,13 @@ def test_the_pages(provider: Provider) -> None:
     support = Client()
     support.force_login(cast.make_staff(provider, Role.SUPPORT))
     assert support.get(path + "prices/").status_code == 403
+
+
+@pytest.mark.parametrize(("fee", "said"), [
+    ("1,000", "more cells"), ("²", "whole yen"), ("-1", "whole yen"), ("1e3", "whole yen"), ("9" * 5000, "whole yen"), ("", "whole yen"),
+])  # fmt: skip
+def test_a_fee_that_is_none_is_refused_with_its_place(provider: Provider, fee: str, said: str) -> None:
+    known = pricelists.things(provider, "simpleconnect")
+    content = f"what,code,valid_from,valid_to,monthly_fee,initial_fee\nplan,standard,2027-04-01,,{fee},0\n"
+    with pytest.raises(NotPossible, match=f"row 2.*{said}"):
+        pricelists.read_prices(content.encode(), known)

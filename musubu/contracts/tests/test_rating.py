@@ -46,8 +46,9 @@ def test_the_longest_prefix_by_blocks_and_calls(number: str, seconds: int, milli
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([*ROWS, {"prefix": "090", "seconds": 1, "block": "1"}], "row 5: prefix '090' stands twice"),
+        ([*ROWS, {"prefix": "090", "seconds": 1, "block": "1"}], "row 5: prefix “090” stands twice"),
         ([{"prefix": "0x", "seconds": 1, "block": "1"}], "row 1"),
+        ([{"prefix": "０３", "seconds": 1, "block": "1"}], "row 1: prefix"),
         ([{"prefix": "0", "seconds": 0, "block": "1"}], "row 1: a block"),
         ([{"prefix": "0", "seconds": 1}], "row 1: block is missing"),
         ([{"prefix": "0", "seconds": 1, "block": "-1"}], "row 1: seconds"),

@@ -6,6 +6,8 @@ from musubu.engines.zengin.files import (
     Debit,
     Deposit,
     Transfer,
+    account_of,
+    debit_head,
     debit_request,
     read_debit_result,
     read_deposits,
@@ -15,6 +17,6 @@ from musubu.engines.zengin.records import FileError
 from musubu.engines.zengin.statement import read_money_in
 
 __all__ = [
-    "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "check_bank_name", "check_name",
-    "debit_request", "kana", "read_debit_result", "read_deposits", "read_money_in", "transfers",
+    "CharacterError", "Collection", "Debit", "Deposit", "FileError", "Transfer", "account_of", "check_bank_name", "check_name",
+    "debit_head", "debit_request", "kana", "read_debit_result", "read_deposits", "read_money_in", "transfers",
 ]  # fmt: skip

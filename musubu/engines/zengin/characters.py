@@ -15,11 +15,11 @@ READ = NAME | set("ｦ/\\｢｣,")  # what files of other banks are seen to hold
 
 
 class CharacterError(ValueError):
-    """A character that a bank refuses; the text names it and its place (from 1)."""
+    """A character that a bank refuses: its place (from 1), and why, to be filled with the values."""
 
-    def __init__(self, place: int, why: str) -> None:
-        super().__init__(f"character {place} {why}")
-        self.place = place
+    def __init__(self, place: int, why: str, **values: str) -> None:
+        self.place, self.why, self.values = place, why, {"place": place, **values}
+        super().__init__(why % self.values)
 
 
 def kana(text: str) -> str:
@@ -36,6 +36,8 @@ def kana(text: str) -> str:
 def _half(one: str) -> str:
     if one in "ー‐‑–—−":
         return "-"
+    if one == "・":
+        return "."
     if one in ("\u3099", "\u309a"):
         return VOICED if one == "\u3099" else HALF_VOICED
     return HALF.get(one, one)
@@ -54,8 +56,10 @@ def check_name(text: str, allowed: set[str] = NAME) -> str:
     """The text, if every character may stand in a file and every sound mark follows a kana that takes it."""
     for place, one in enumerate(text, 1):
         if one not in allowed:
-            raise CharacterError(place, f"{one!r} cannot stand in a bank file")
+            raise CharacterError(place, "character %(place)s “%(sign)s” cannot stand in a bank file", sign=one)
         before = text[place - 2] if place > 1 else ""
         if (one == VOICED and before not in TAKES_VOICED) or (one == HALF_VOICED and before not in TAKES_HALF):
-            raise CharacterError(place, f"is a sound mark, which cannot follow {before!r}")
+            raise CharacterError(
+                place, "character %(place)s is a sound mark, which cannot follow “%(before)s”", before=before
+            )
     return text

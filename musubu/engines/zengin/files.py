@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -130,6 +130,7 @@ class Deposit:
     account: str
     cancelled: bool
     remark: str = ""
+    record: int = field(default=0, compare=False)  # where it stands in its file
 
 
 def _file(layouts: dict[str, Layout], sender: Collection, day: date, rows: list[dict[str, Any]]) -> bytes:
@@ -179,9 +180,8 @@ def records_of(content: bytes, layouts: dict[str, Layout], width: int) -> list[t
     for number, record in enumerate(split(content, width), 1):
         kind = record[:1].decode("ascii", "replace")
         if kind not in NEXT.get(before, ""):
-            raise FileError(
-                number, 1, f"a record {' or '.join(NEXT.get(before, '')) or 'none'} was expected, not {kind!r}"
-            )
+            wanted = ", ".join(NEXT.get(before, "")) or "–"
+            raise FileError(number, 1, "a record %(wanted)s was expected, not “%(found)s”", wanted=wanted, found=kind)
         found.append((kind, layouts[kind].read(record, number)))
         before = kind
     if before != "9":
@@ -191,7 +191,10 @@ def records_of(content: bytes, layouts: dict[str, Layout], width: int) -> list[t
 
 def check_total(number: int, fields: dict[str, str], name: str, column: int, found: int) -> None:
     if int(fields[name]) != found:
-        raise FileError(number, column, f"{name} says {int(fields[name])}, the records before come to {found}")
+        raise FileError(
+            number, column, "%(name)s says %(said)s, the records before come to %(found)s", name=name,
+            said=int(fields[name]), found=found,
+        )  # fmt: skip
 
 
 def read_debit_result(content: bytes) -> list[Debit]:
@@ -200,7 +203,10 @@ def read_debit_result(content: bytes) -> list[Debit]:
     for number, (kind, fields) in enumerate(records_of(content, DEBIT, WIDTH), 1):
         if kind == "2":
             if fields["result"] not in RESULTS:
-                raise FileError(number, 112, f"result {fields['result']!r} is none of {', '.join(RESULTS)}")
+                raise FileError(
+                    number, 112, "result “%(found)s” is none of %(allowed)s", found=fields["result"],
+                    allowed=", ".join(RESULTS),
+                )  # fmt: skip
             rows.append(Debit(
                 fields["bank"], fields["branch"], fields["account"], fields["name"], int(fields["amount"]),
                 fields["customer"], fields["account_kind"], RESULTS[fields["result"]],
@@ -216,12 +222,36 @@ def read_debit_result(content: bytes) -> list[Debit]:
     return rows
 
 
+def debit_head(content: bytes) -> tuple[str, str]:
+    """Of a debit file that was read: whose request it is (委託者コード), and its day as MMDD."""
+    head = DEBIT["1"].read(split(content, WIDTH)[0], 1)
+    return head["client"], head["day"]
+
+
 def era_day(text: str, record: int, column: int) -> date:
     """YYMMDD in Reiwa, which a bank file does not name."""
     try:
         return date(REIWA + int(text[:2]), int(text[2:4]), int(text[4:]))
     except ValueError:
-        raise FileError(record, column, f"{text!r} is no day YYMMDD in Reiwa") from None
+        raise FileError(record, column, "“%(found)s” is no day YYMMDD in Reiwa", found=text) from None
+
+
+def value_day(fields: dict[str, str], record: int, column: int, value_column: int) -> date:
+    """The day from which money counts; some banks leave it zero where it is the day on which they entered it."""
+    if fields["value_day"].strip("0"):
+        return era_day(fields["value_day"], record, value_column)
+    return era_day(fields["day"], record, column)
+
+
+def yen_of(fields: dict[str, str], record: int, column: int) -> int:
+    if not int(fields["amount"]):
+        raise FileError(record, column, "%(name)s: 1 yen or more was expected", name="amount")
+    return int(fields["amount"])
+
+
+def account_of(fields: dict[str, str]) -> str:
+    """Whose account a block is about: bank, branch, number."""
+    return f"{int(fields['bank']):04}-{int(fields['branch']):03}-{int(fields['account']):07}"
 
 
 def read_deposits(content: bytes) -> list[Deposit]:
@@ -231,11 +261,11 @@ def read_deposits(content: bytes) -> list[Deposit]:
     block: list[Deposit] = []
     for number, (kind, fields) in enumerate(records_of(content, NOTICE, NOTICE_WIDTH), 1):
         if kind == "1":
-            account, block = fields["branch"] + fields["account"], []
+            account, block = account_of(fields), []
         elif kind == "2":
             block.append(Deposit(
-                fields["reference"], era_day(fields["value_day"], number, 14), int(fields["amount"]), fields["payer"],
-                fields["payer_code"], account, fields["cancelled"] == "1", fields["edi"],
+                fields["reference"], value_day(fields, number, 8, 14), yen_of(fields, number, 20), fields["payer"],
+                fields["payer_code"], account, fields["cancelled"] == "1", fields["edi"], number,
             ))  # fmt: skip
         elif kind == "8":
             live = [row for row in block if not row.cancelled]

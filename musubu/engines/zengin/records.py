@@ -8,15 +8,18 @@ from typing import Any
 from musubu.engines.zengin.characters import BANK, NAME, READ, CharacterError, check_name
 
 CODE = "cp932"
+TWO_BYTES = "%(name)s: a two-byte character"
+WIDTH_OFF = "a record has %(width)s bytes, this one %(found)s"
 BANKS = ("bank_name", "branch_name")  # which may hold fewer signs than the names of people and companies
 
 
 class FileError(ValueError):
     """A file is not by the layout: record (from 1), column (from 1), and what was expected."""
 
-    def __init__(self, record: int, column: int, expected: str) -> None:
-        super().__init__(f"record {record}, column {column}: {expected}")
-        self.record, self.column, self.expected = record, column, expected
+    def __init__(self, record: int, column: int, expected: str, **values: object) -> None:
+        """`expected` is to be filled with the values; a value may be a `CharacterError`."""
+        self.record, self.column, self.expected, self.values = record, column, expected, values
+        super().__init__(f"record {record}, column {column}: {expected % values if values else expected}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Layout:
     def read(self, record: bytes, number: int) -> dict[str, str]:
         """The fields of one record. Raises FileError."""
         if len(record) != self.width:
-            raise FileError(number, len(record) + 1, f"a record has {self.width} bytes, this one {len(record)}")
+            raise FileError(number, len(record) + 1, WIDTH_OFF, width=self.width, found=len(record))
         found, at = {}, 0
         for field in self.fields:
             found[field.name] = _read(field, record[at : at + field.width], number, at + 1)
@@ -72,17 +75,23 @@ def _packed(field: Field, value: Any) -> bytes:
 def _read(field: Field, raw: bytes, record: int, column: int) -> str:
     if field.kind == "N":
         if not raw.isdigit():
-            raise FileError(record, column, f"{field.name}: {field.width} digits were expected, not {raw!r}")
+            raise FileError(
+                record, column, "%(name)s: %(width)s digits were expected, not “%(found)s”", name=field.name,
+                width=field.width, found=raw.decode("cp932", "replace"),
+            )  # fmt: skip
         text = raw.decode()
     else:
         try:
             text = check_name(raw.decode(CODE).rstrip(" "), READ)
         except UnicodeDecodeError as error:
-            raise FileError(record, column + error.start, f"{field.name}: a two-byte character") from None
+            raise FileError(record, column + error.start, TWO_BYTES, name=field.name) from None
         except CharacterError as error:
-            raise FileError(record, column + error.place - 1, f"{field.name}: {error}") from None
+            raise FileError(record, column + error.place - 1, "%(name)s: %(why)s", name=field.name, why=error) from None
     if field.fixed and text != field.fixed:
-        raise FileError(record, column, f"{field.name}: {field.fixed!r} was expected, not {text!r}")
+        raise FileError(
+            record, column, "%(name)s: “%(fixed)s” was expected, not “%(found)s”", name=field.name,
+            fixed=field.fixed, found=text,
+        )  # fmt: skip
     return text
 
 
@@ -101,5 +110,5 @@ def split(content: bytes, width: int) -> list[bytes]:
         raise FileError(1, 1, "the file is empty")
     for number, record in enumerate(records, 1):
         if len(record) != width:
-            raise FileError(number, len(record) + 1, f"a record has {width} bytes, this one {len(record)}")
+            raise FileError(number, len(record) + 1, WIDTH_OFF, width=width, found=len(record))
     return records

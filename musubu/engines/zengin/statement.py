@@ -10,11 +10,13 @@ from musubu.engines.zengin.files import (
     REIWA,
     Collection,
     Deposit,
+    account_of,
     check_total,
-    era_day,
     layout,
     read_deposits,
     records_of,
+    value_day,
+    yen_of,
 )
 from musubu.engines.zengin.records import FileError
 
@@ -48,7 +50,10 @@ def read_money_in(content: bytes) -> list[Deposit]:
         return read_statement(content)
     if kind == b"01":
         return read_deposits(content)
-    raise FileError(1, 2, f"kind '01' (deposit notice) or '03' (account statement) was expected, not {kind!r}")
+    raise FileError(
+        1, 2, "kind 01 (deposit notice) or 03 (account statement) was expected, not “%(found)s”",
+        found=kind.decode("cp932", "replace"),
+    )  # fmt: skip
 
 
 def read_statement(content: bytes) -> list[Deposit]:
@@ -57,15 +62,15 @@ def read_statement(content: bytes) -> list[Deposit]:
     account, block = "", list[tuple[str, int]]()
     for number, (kind, fields) in enumerate(records_of(content, STATEMENT, NOTICE_WIDTH), 1):
         if kind == "1":
-            account, block = fields["branch"] + fields["account"], []
+            account, block = account_of(fields), []
         elif kind == "2":
             if fields["way"] not in (IN, OUT):
-                raise FileError(number, 22, f"way {fields['way']!r} is neither 1 (in) nor 2 (out)")
+                raise FileError(number, 22, "way “%(found)s” is neither 1 (in) nor 2 (out)", found=fields["way"])
             block.append((fields["way"], int(fields["amount"])))
             if fields["way"] == IN:
                 rows.append(Deposit(
-                    fields["reference"], era_day(fields["value_day"], number, 16), int(fields["amount"]),
-                    fields["payer"] or fields["note"], fields["payer_code"], account, False, fields["edi"],
+                    fields["reference"], value_day(fields, number, 10, 16), yen_of(fields, number, 25),
+                    fields["payer"] or fields["note"], fields["payer_code"], account, False, fields["edi"], number,
                 ))  # fmt: skip
         elif kind == "8":
             _check(number, fields, block)

@@ -234,3 +234,21 @@ def test_the_providers_own_data(world: Any) -> None:
     assert client.get("/staff/provider/").status_code == 403
     with pytest.raises(NotAllowed):
         actions.update_provider(provider=provider, person=owner, data={"name": "x"})
+
+
+def test_the_own_account_is_kept_as_bank_files_want_it(world: Any) -> None:
+    """Whatever a bank would refuse is refused here, and all that an invoice prints of it is asked for."""
+    provider = world[0]
+    client = Client()
+    client.force_login(cast.make_staff(provider, Role.OWNER))
+    form = {"name": "社名", "address": "a", "telephone": "1", "email": "a@b.example", "client": "12", "account": "1234",
+            "client_name": "カ）ムスブ・テック", "bank": "5", "bank_name": "ミツビシ", "branch": "1", "branch_name": "本店",
+            "kind": "2"}  # fmt: skip
+    for wrong in ({}, {"branch_name": ""}, {"branch_name": "ホンテン", "bank": "５"}, {"branch_name": "ホ" * 16}):
+        assert "errorlist" in client.post("/staff/provider/", {**form, **wrong}).content.decode(), wrong
+    assert client.post("/staff/provider/", {**form, "branch_name": "ホンテン"}).status_code == 302
+    provider.refresh_from_db()
+    assert provider.collection == {
+        "client": "0000000012", "client_name": "ｶ)ﾑｽﾌﾞ.ﾃﾂｸ", "bank": "0005", "bank_name": "ﾐﾂﾋﾞｼ", "branch": "001",
+        "branch_name": "ﾎﾝﾃﾝ", "account": "0001234", "kind": "2",
+    }  # fmt: skip

@@ -94,9 +94,9 @@ def change_price(life: Life, data: dict[str, Any]) -> None:
     """SC-9.5, SC-27.1: a revised monthly fee, told before, counts for months that begin on or after its day."""
     first, fee = data["effective"], data["monthly_fee"]
     if REVISION not in life.terms.clauses:
-        raise EventError("what", "the fee of a running contract cannot be revised under these terms")
+        raise EventError("what", "no-revision")
     if first <= life.today:
-        raise EventError("effective", "lies in the past; a revision is told before its day")
+        raise EventError("effective", "revision-past")
     life.revised = sorted([*life.revised, (first, fee)], key=lambda one: one[0])
     if life.running:
         told = {"from": first.isoformat(), "monthly_fee": fee}

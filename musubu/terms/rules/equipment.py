@@ -15,11 +15,11 @@ def order(life: Life, data: dict[str, Any]) -> None:
     """Equipment is ordered: invoiced at once, since it leaves only when paid."""
     name, amount, rule = str(data["order"]), data["amount"], life.need("sale")
     if name in life.orders:
-        raise EventError("order", f"order {name!r} was taken before")
+        raise EventError("order", "order-taken", order=name)
     if not life.running:
-        raise EventError("order", "the contract does not run")
+        raise EventError("order", "not-running")
     if amount <= 0:
-        raise EventError("amount", "give 1 yen or more")
+        raise EventError("amount", "no-amount")
     life.charge(rule.clause, "equipment", life.today, life.today, amount, Step(rule.family, dict(data)))
     invoicing.issue(life, life.today)
     life.orders[name] = life.invoices[-1]
@@ -30,7 +30,7 @@ def cancel_order(life: Life, data: dict[str, Any]) -> None:
     name, rule = str(data["order"]), life.need("sale")
     invoice = life.orders.get(name)
     if invoice is None or invoice.void:
-        raise EventError("order", f"there is no open order {name!r}")
+        raise EventError("order", "no-open-order", order=name)
     life.balance += invoice.paid
     gone = {"invoice": invoice.number, "amount": invoice.total, "tax": invoice.tax, "paid": invoice.paid}
     invoice.void = True
@@ -50,9 +50,20 @@ def ship(life: Life, data: dict[str, Any]) -> None:
 
 
 def give_back(life: Life, data: dict[str, Any]) -> None:
-    if str(data["unit"]) not in life.units:
-        raise EventError("unit", f"no replacement was shipped for unit {data['unit']!r}")
-    del life.units[str(data["unit"])]
+    """The faulty unit is back. `returned`: the day on which it came, where it is noted later; within the days for it, a
+    penalty that was charged meanwhile is withdrawn."""
+    unit = str(data["unit"])
+    if life.units.pop(unit, None) is not None:
+        return
+    if unit not in life.late_units:
+        raise EventError("unit", "no-replacement", unit=unit)
+    last, penalty = life.late_units[unit]
+    day = min(life.today, data.get("returned", life.today))
+    if day > last:
+        raise EventError("returned", "unit-too-late", unit=unit, last=last)
+    del life.late_units[unit]
+    step = Step("unit-was-back", {"unit": unit, "returned": day.isoformat(), "last": last.isoformat()})
+    invoicing.withdraw(life, penalty, life.need("equipment").clause, step)
 
 
 def overdue(life: Life, shipment: tuple[str, Any]) -> None:
@@ -62,4 +73,6 @@ def overdue(life: Life, shipment: tuple[str, Any]) -> None:
         return
     rule = life.need("equipment")
     step = Step(rule.family, {"unit": unit, "received": received.isoformat(), "days": rule["return_days"]})
-    life.charge(rule.clause, "penalty", life.today, life.today, life.units.pop(unit), step)
+    penalty = life.charge(rule.clause, "penalty", life.today, life.today, life.units.pop(unit), step)
+    if penalty:
+        life.late_units[unit] = received + DAY * rule["return_days"], penalty

@@ -103,6 +103,32 @@ def issue(life: Life, day: date, at_once: bool = False) -> None:
         payment.take(life, invoice, used, "balance")
 
 
+def withdraw(life: Life, charge: Charge, clause: str, why: Step) -> None:
+    """A charge that ought not to have been: taken off what is to be invoiced, or given back with its tax. What is given
+    back pays the rest of its invoice first and is kept as balance beyond that."""
+    gone = {"charge": charge.outcome, "item": charge.item, "amount": charge.amount}
+    for lines in life.pending.values():
+        if charge in lines:
+            lines.remove(charge)
+            life.emit("charge.withdrawn", clause, gone, why)
+            return
+    invoice = next(one for one in life.invoices if charge in one.lines)
+    if invoice.void:
+        return
+    without = [line for line in invoice.lines if line != charge]
+    tax = invoice.tax - _tax(life, without)
+    life.emit("charge.withdrawn", clause, gone | {"invoice": invoice.number, "tax": tax}, why)
+    gross = charge.amount + tax
+    life.balance += gross
+    if used := min(gross, invoice.unpaid):
+        life.balance -= used
+        payment.take(life, invoice, used, "balance")
+
+
+def _tax(life: Life, lines: list[Charge]) -> int:
+    return sum(tax for _net, tax in tax_of(life, lines, rates_of(life, lines)).values())
+
+
 def debit(life: Life, invoice: Invoice) -> None:
     """SC-10.1: the bank is asked for the money on the debit day."""
     if invoice.unpaid:

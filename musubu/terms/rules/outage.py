@@ -21,11 +21,11 @@ def begin(life: Life, data: dict[str, Any]) -> None:
     at = data.get("began", life.now)
     known = data.get("known", at)
     if at > life.now:
-        raise EventError("began", "lies after the moment at which it is recorded")
+        raise EventError("began", "begins-later")
     if data["ends"] < at:
-        raise EventError("ends", "lies before the outage's start")
+        raise EventError("ends", "before-start")
     if known < at:
-        raise EventError("known", "lies before the outage's start")
+        raise EventError("known", "before-start")
     life.outages.append(Outage(at, known, data["ends"], data["cause"], data.get("carrier_paid", 0)))
     if life.rule("stopped-time") and data["cause"] in ("maintenance", "force-majeure"):
         life.schedule(max(life.now, data["ends"]), AFTER_EVENTS, "not-charged", len(life.outages))
@@ -63,7 +63,7 @@ def claim(life: Life, data: dict[str, Any]) -> None:
     what a carrier paid for all of them (VG-45.2, EX-33.3)."""
     number, told_on = data["outage"], min(life.today, data.get("made", life.today))
     if not 1 <= number <= len(life.outages):
-        raise EventError("outage", f"there was no outage {number} by then")
+        raise EventError("outage", "no-outage", outage=number)
     outage, rule = life.outages[number - 1], life.need("compensation")
     if number in life.claimed:
         return _refuse(life, rule.clause, number, "claimed-before")

@@ -48,7 +48,7 @@ def _aimed(life: Life, number: int | None) -> Invoice | None:
     if number is None:
         return next(iter(life.open_invoices()), None)
     if not 1 <= number <= len(life.invoices):
-        raise EventError("invoice", f"invoice {number} has not been issued by then")
+        raise EventError("invoice", "no-invoice", invoice=number)
     invoice = life.invoices[number - 1]
     return invoice if invoice.unpaid else None
 

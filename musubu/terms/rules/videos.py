@@ -14,7 +14,7 @@ from musubu.terms.outcomes import Step
 def post(life: Life, data: dict[str, Any]) -> None:
     video = str(data["id"])
     if video in life.videos:
-        raise EventError("id", f"video {video!r} was posted before")
+        raise EventError("id", "video-posted", video=video)
     if not life.running:
         return
     life.videos[video] = life.now

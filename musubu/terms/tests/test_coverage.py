@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -51,6 +52,13 @@ def test_every_family_that_explains_itself_has_a_message() -> None:
 
     spoken = {f for f in FAMILIES if f.partition(".")[0] in ("term", "renewal", "cancellation", "charging", "interest")}
     assert spoken <= set(explain.messages()["why"])
+
+
+def test_every_refusal_has_its_words() -> None:
+    said = set()
+    for path in (coverage.ROOT / "musubu/terms").rglob("*.py"):
+        said |= set(re.findall(r'EventError\("[a-z_]+", "([a-z-]+)"', path.read_text(encoding="utf-8")))
+    assert len(said) > 15 and said <= set(explain.messages()["refused"])
 
 
 def test_explain_shows_text_and_figures() -> None:

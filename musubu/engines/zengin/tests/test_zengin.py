@@ -119,7 +119,7 @@ def test_a_name_is_refused_and_never_cut() -> None:
 )
 def test_what_is_written_is_read(rows: list[tuple[int, str]]) -> None:
     listed = [
-        zengin.Deposit(f"{n:06}", date(2026, 7, 10), amount, name, "", "0017654321", False)
+        zengin.Deposit(f"{n:06}", date(2026, 7, 10), amount, name, "", "0001-001-7654321", False)
         for n, (amount, name) in enumerate(rows)
         if _fits(name)
     ]
