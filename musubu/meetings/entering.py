@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from musubu.contracts import entitlements
-from musubu.meetings import defaults, tickets
+from musubu.meetings import defaults, plain, tickets
 from musubu.meetings.models import Barred, Licence, Meeting, Space
 from musubu.meetings.models.meetings import Role
 from musubu.parties.models import Person
@@ -88,7 +88,7 @@ def ticket(
     _check_person(meeting, person, licence, role, settings["guests"])
     if needs(meeting, person, numbered=numbered)["pass_code"] and pass_code.strip() != meeting.pass_code:
         raise NotAdmitted("wrong-code", _("The pass code is not right. Compare it with the invitation."))
-    shown = (name.strip() or (person.name if person else ""))[:LONGEST_NAME]
+    shown = (plain.line(name) or (person.name if person else ""))[:LONGEST_NAME]
     if not shown:
         raise NotAdmitted("name", _("Enter a name by which the others know you."))
     given = tickets.Ticket(

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from musubu.meetings import plain
 from musubu.meetings.live import moderation, outside, quality, store
 from musubu.meetings.live import protocol as p
 from musubu.meetings.live.features import FEATURES, Refused
@@ -104,7 +105,8 @@ async def reaction(room: Room, who: Participant, message: p.Reaction) -> Answer:
 async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
     if not who.chats.take():
         raise Refused("slow-down")
-    if not message.text.strip() and not message.file:
+    text = plain.block(message.text).strip()
+    if not text and not message.file:
         raise Refused("empty-chat")
     to = room.people.get(message.to) if message.to else None
     if message.to and to is None:
@@ -118,7 +120,7 @@ async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
             raise Refused("gone")
     one = {
         "t": "chat", "id": str(uuid.uuid4()), "from": who.id, "name": who.name, "to": to.id if to else "",
-        "text": message.text.strip(), "file": file, "at": int(time.time() * 1000),
+        "text": text, "file": file, "at": int(time.time() * 1000),
     }  # fmt: skip
     room.chat.append(one)
     room.house.database.later(outside.keep_message, room.facts.sitting, one, room.facts.now())
@@ -131,7 +133,7 @@ async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
 
 
 async def rename(room: Room, who: Participant, message: p.Rename) -> Answer:
-    who.name = message.name.strip() or who.name
+    who.name = plain.line(message.name) or who.name
     room.changed(who, name=who.name)
     room.house.database.later(store.changed, who.id, name=who.name)
     who.tell({"t": "resume", "token": room.token(who)})
