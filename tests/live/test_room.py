@@ -251,6 +251,34 @@ def test_who_waits_for_an_answer_to_a_malformed_message_gets_one(house: House) -
     run(story())
 
 
+def test_a_wrong_line_or_word_is_answered_and_the_rooms_clock_goes_on(house: House) -> None:
+    found = plan(house, guests=1, **OPEN)
+
+    async def story() -> None:
+        host, _ = await come(house, found["host"][0])
+        one, _ = await come(house, found["guests"][0])
+        line = {"loss_up": 0, "loss_down": 0, "rtt": 1}
+        assert (await one.ask("network", **line, kbps_up=10**400))["why"] == "malformed"
+        assert (await one.ask("chat", text="x", file="no file"))["why"] == "gone-thing"
+        assert (await one.ask("chat", text="y" * 300_000))["why"] == "malformed"
+        assert (await one.ask("rename", name="客\u0000\nBcc"))["t"] == "done"
+        assert (await host.until(lambda told: told["t"] == "person" and "name" in told))["name"] == "客 Bcc"
+        await one.ask("chat", text="a\u0000b")
+        assert (await host.until("chat"))["text"] == "ab"
+        await one.say("leave")
+        await host.say("leave")
+        assert await host.until_closed() == 1000
+        ended = (
+            f"from musubu.meetings.models import Sitting; print(Sitting.objects.get(meeting={found['id']}).end_reason)"
+        )
+        for _ in range(15):  # nobody is there: a tick of the clock ends it
+            if (reason := house.python(ended).strip()) or await asyncio.sleep(0.5):
+                break
+        assert reason == "empty"
+
+    run(story())
+
+
 def test_whoever_does_not_say_hello_first_is_closed(house: House) -> None:
     async def story() -> None:
         for text in ('{"t":"chat","text":"hi"}', "nonsense", '{"t":"hello","ticket":"forged"}'):

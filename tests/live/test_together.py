@@ -199,6 +199,8 @@ def test_hostile_frames_hurt_nobody(house: House) -> None:
             await guest.web.send(frame)
         await asyncio.sleep(0.5)
         assert guest.closed is None
+        told = [message["why"] for message in guest.heard if message["t"] == "refused"]
+        assert told[-2:] == ["malformed", "too-large"]
         await host.write(BOARD, key, drawn(one, "still"))
         await until(lambda: elements(two) == {"still"})
 

@@ -172,7 +172,11 @@ async def _one_after_the_other(room: Room, who: Participant, slow: asyncio.Queue
 
 async def _binary(room: Room, who: Participant, data: bytes) -> None:
     feature = next((one for one in FEATURES.values() if data[:1] and one.binary == data[0]), None)
-    if feature is None or not who.admitted or len(data) > protocol.LARGEST:
+    if not who.admitted:
+        return
+    if feature is None or len(data) > protocol.LARGEST:
+        why = "malformed" if feature is None else "too-large"
+        who.tell({"t": "refused", "why": why, "text": say(why, who.language)})
         return
     try:
         await feature.hear(room, who, data[1:])

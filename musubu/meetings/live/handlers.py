@@ -117,7 +117,7 @@ async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
     if message.file:
         file = await room.house.database.run(outside.shared_file, room.facts.meeting, message.file)
         if file is None:
-            raise Refused("gone")
+            raise Refused("gone-thing")
     one = {
         "t": "chat", "id": str(uuid.uuid4()), "from": who.id, "name": who.name, "to": to.id if to else "",
         "text": text, "file": file, "at": int(time.time() * 1000),

@@ -250,6 +250,8 @@ def decode(text: str | bytes) -> Incoming:
     """Without the characters that a database cannot keep. Raises Malformed."""
     try:
         written = text.decode() if isinstance(text, bytes) else text
+        if len(written) > LARGEST:
+            raise ValueError("larger than a message may be")
         return _decoder.decode(_NUL.sub(r"\1", written) if "\\u0000" in written else written)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Malformed(str(error)[:200], _number(text)) from error

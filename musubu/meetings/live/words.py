@@ -22,6 +22,7 @@ TEXTS: dict[str, Promise] = {
     "slow-down": _("Too many messages at once. Wait a moment, then go on."),
     "flood": _("Your browser sent far too many messages and was disconnected. Load the page again."),
     "malformed": _("Your browser sent something that the room does not understand. Load the page again."),
+    "too-large": _("This is too much at once for the room to take. Undo it, then add it in smaller parts."),
     "rate": _("Your terminal sent much more than is allowed and was disconnected."),
     "engine": _("The media server is restarting. You are connected again by yourself in a moment."),
     "empty-chat": _("Write a message first."),
