@@ -147,7 +147,7 @@ async def pointer(room: Room, who: Participant, message: p.Pointer) -> Answer:
 
 
 async def record(room: Room, who: Participant, message: p.Record) -> Answer:
-    if not room.rights(who)["record"]:
+    if not (room.rights(who)["record"] if message.on else who.is_host):  # any host may stop what another began
         raise Refused("record")
     if message.on:
         await room.recorder.start(who)
