@@ -149,6 +149,22 @@ def test_a_locked_and_a_full_room_say_so(house: House) -> None:
     run(story())
 
 
+def test_nobody_is_let_in_beyond_what_the_room_holds(house: House) -> None:
+    found = plan(house, guests=3, lobby="everybody", before_host=True, capacity=3)
+
+    async def story() -> None:
+        host, _ = await come(house, found["host"][0])
+        waiting = [await come(house, ticket) for ticket in found["guests"]]
+        assert {told["t"] for _, told in waiting} == {"waiting"}
+        assert (await host.ask("admit"))["why"] == "full-inside"  # two of them are in
+        assert len((await host.until(lambda told: told["t"] == "lobby" and len(told["people"]) == 1))["people"]) == 1
+        await waiting[0][0].say("leave")
+        await host.until("left")
+        assert (await host.ask("admit"))["t"] == "done" and await waiting[2][0].until("welcome")
+
+    run(story())
+
+
 def test_a_licence_admits_one_terminal_at_a_time(house: House) -> None:
     """LO-11: the second is asked, and the first is told."""
     found = plan(house, host=2, **OPEN)

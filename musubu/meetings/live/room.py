@@ -367,7 +367,7 @@ class Room:
             if stand_in and stand_in.id != who.id:
                 self.give_role(stand_in, stand_in.ticket.role, keep=False)
         for waiting in list(self.lobby.values()):
-            if not self.must_wait(waiting):
+            if not self.must_wait(waiting) and not self.is_full:
                 self.enter(waiting)
         self.tell_lobby()
 
