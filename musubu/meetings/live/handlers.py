@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from musubu.meetings import plain
-from musubu.meetings.live import moderation, outside, quality, store
+from musubu.meetings.live import moderation, offered, outside, quality, store
 from musubu.meetings.live import protocol as p
 from musubu.meetings.live.features import FEATURES, Refused
 from musubu.meetings.live.layers import Wish
@@ -24,6 +24,8 @@ async def publish(room: Room, who: Participant, message: p.Publish) -> Answer:
     sharing = [one for one in message.streams if one.source in PICTURES]
     if sharing and not who.may(room.settings["share"]):
         raise Refused("not-allowed")
+    if not offered.is_as_told(message.sdp, message.streams):
+        raise Refused("malformed")
     if who.media is None:
         raise Refused("engine")
     streams = [{"mid": one.mid, "source": one.source} for one in message.streams]
