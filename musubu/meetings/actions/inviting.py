@@ -46,12 +46,18 @@ def set_guests(meeting: Meeting, guests: Iterable[Guest]) -> None:
     gone.update(removed_at=clock.now())
 
 
-def _refuse_wrong(email: str, role: str) -> None:
+def is_address(email: str) -> bool:
     try:
         validate_email(email)
         _short_enough(email)
     except ValidationError:
-        raise NotPossible(_("%(email)s is not a mail address.") % {"email": email}) from None
+        return False
+    return True
+
+
+def _refuse_wrong(email: str, role: str) -> None:
+    if not is_address(email):
+        raise NotPossible(_("%(email)s is not a mail address.") % {"email": email})
     if role not in (Role.CO_HOST, Role.PRESENTER, Role.ATTENDEE):
         raise NotPossible(_("Choose co-host, presenter or attendee for %(email)s.") % {"email": email})
 

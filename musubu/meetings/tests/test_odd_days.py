@@ -1,4 +1,4 @@
-"""Days on the pages that cannot be meant: each is said, nothing breaks, nothing is kept."""
+"""Days and words on the pages that cannot be meant: each is said, nothing breaks, nothing is kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from musubu.meetings.models import Meeting
 from musubu.meetings.repeating import Repetition
 from musubu.meetings.tests.company import Company, client
 from musubu.meetings.tests.test_pages import FORM, at, of
+from musubu.parties.models import Invitation
 
 pytestmark = pytest.mark.django_db
 ODD = ("0001-01-01", "9999-12-31", "2026-04-01", "2040-01-01")
@@ -57,3 +58,27 @@ def test_in_an_address(company: Company, moment: str) -> None:
     series = company.plan(repeat=Repetition("weekly", count=3))
     for page in (f"date/?of={moment}", f"change/?from={moment}"):
         assert client(company.owner).get(of(series, page)).status_code == 404
+
+
+@pytest.mark.parametrize("days", ["from=0001-01-01&to=9999-12-31", "from=9999-12-31&to=9999-12-31", "to=0001-01-02"])
+def test_as_a_period_of_figures(company: Company, days: str) -> None:
+    for page in ("usage/", "quality/"):
+        for more in ("", "&format=csv"):
+            assert client(company.owner).get(at(company, f"{page}?{days}{more}")).status_code == 200
+
+
+def test_what_no_database_can_look_for_is_left_out_of_a_search(company: Company) -> None:
+    company.plan(title="営業会議")
+    answer = client(company.owner).get(at(company, "list/?q=%00営業%00会議&whose=all"))
+    assert answer.context["q"] == "営業会議" and "営業会議" in answer.content.decode()
+
+
+@pytest.mark.parametrize("email", ["a@", "@b.example", "a b@c.example", "a@b", "a\0b@c", "x" * 250 + "@b.example"])
+def test_nobody_is_invited_at_no_address(company: Company, email: str) -> None:
+    client(company.owner).post(at(company, "people/invitations/"), {"email": email})
+    assert not Invitation.objects.exists()
+
+
+def test_a_licence_for_nobody_in_particular(company: Company) -> None:
+    for holder in ("", "x", "-" * 36, str(company.contract.public_id)):
+        assert client(company.owner).post(at(company, "people/licences/"), {"person": holder}).status_code == 404
