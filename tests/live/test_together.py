@@ -252,7 +252,7 @@ def test_another_meetings_things_are_not_there(house: House) -> None:
         ):
             assert stranger.get(path)[0] == 404
             assert fetch(house.address + path, {})[0] == 404
-        assert (await stranger.act("files", "post", id=file["id"]))["why"] == "gone"
+        assert (await stranger.act("files", "post", id=file["id"]))["why"] == "gone-thing"
         assert (await stranger.act("documents", "show", id=paper["id"]))["why"] == "gone-thing"
         assert host.get(file["url"]) == (200, b"secret")
 
