@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
+from pydantic import AfterValidator, ConfigDict
 
 from musubu import clock
 from musubu.api import keys, limits
@@ -24,6 +26,21 @@ from musubu.transactions import whole
 
 PAGE = 50
 MOST_KEY = 200
+
+
+class Told(Schema):
+    """What a caller sends: a field that we do not know is a slip of the pen, so it is said, not dropped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    if not 1990 <= moment.year <= 2200 or abs(moment.utcoffset() or timedelta()) > timedelta(hours=14):
+        raise ValueError("give a moment from 1990 to 2200, with an offset of at most 14 hours")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_in_our_time)]
 
 
 class TooMany(Exception):
@@ -90,6 +107,16 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem(422, "Unprocessable Content", "some fields are wrong", errors=error.errors)
 
 
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, "Bad Request", "the body is not JSON in UTF-8")
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(413, "Content Too Large", "the body is too large")
+
+
 class Unprocessable(ValueError):
     """What was sent cannot be done; the text says why."""
 
@@ -106,7 +133,8 @@ def once(request: HttpRequest, act: Callable[[str], dict[str, Any]]) -> HttpResp
     sent = request.headers.get("Idempotency-Key", "")
     if not sent or len(sent) > MOST_KEY:
         raise Unprocessable(f"send an Idempotency-Key header with a text of your own choice, up to {MOST_KEY} letters")
-    asked = hashlib.sha256(request.path.encode() + request.body).hexdigest()
+    what = f"{request.method} {request.get_full_path()}\n".encode()
+    asked = hashlib.sha256(what + request.body).hexdigest()
     known = Answered.objects.filter(api_key=key, key=sent)
     if (before := known.first()) is None:
         try:

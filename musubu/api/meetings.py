@@ -3,23 +3,26 @@ have a module of their own."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, Schema
+from ninja import Field
+from pydantic import AfterValidator, model_validator
 
 from musubu import clock
-from musubu.api.frame import READ, WRITE, Unprocessable, api, once, paged
+from musubu.api.frame import READ, WRITE, Moment, Told, Unprocessable, api, once, paged
 from musubu.api.models import ApiKey
 from musubu.contracts.models import Contract
-from musubu.meetings import dates, naming, queries, repeating
+from musubu.meetings import dates, defaults, naming, queries, repeating
 from musubu.meetings.actions import inviting, planning, splitting
 from musubu.meetings.models import Attendance, Meeting, Sitting
 from musubu.parties.models import Person
@@ -30,7 +33,19 @@ TAGS = ["meetings"]
 LONGEST_SPAN = timedelta(days=400)
 
 
-class Repeat(Schema):
+def _known(settings: dict[str, bool | str]) -> dict[str, bool | str]:
+    for name, value in settings.items():
+        if name not in planning.OF_A_MEETING:
+            raise ValueError(f"{name}: there is no such setting; there are {', '.join(planning.OF_A_MEETING)}")
+        if value not in defaults.CHOICES[name]:
+            raise ValueError(f"{name}: one of {json.dumps(defaults.CHOICES[name])}")
+    return settings
+
+
+RoomSettings = Annotated[dict[str, bool | str], AfterValidator(_known)]
+
+
+class Repeat(Told):
     """How it repeats. Without `count` and `until` it has no end."""
 
     frequency: Literal["daily", "weekly", "monthly"]
@@ -40,52 +55,60 @@ class Repeat(Schema):
     count: int | None = Field(None, ge=1, le=1000)
     until: date | None = None
 
+    @model_validator(mode="after")
+    def _one_end(self) -> Repeat:
+        if self.count and self.until:
+            raise ValueError("give count or until, not both")
+        if self.days and self.frequency != "weekly":
+            raise ValueError("days: only what repeats weekly has them")
+        return self
 
-class Guest(Schema):
+
+class Guest(Told):
     email: str
     name: str = ""
     role: Literal["co-host", "presenter", "attendee"] = "attendee"
 
 
-class Planned(Schema):
+class Planned(Told):
     """A meeting as it is planned. `starts_at` without an offset is local time of `zone`."""
 
     contract: uuid.UUID
     title: str = Field(max_length=120)
-    starts_at: datetime
+    starts_at: Moment
     minutes: int = 60
     agenda: str = Field("", max_length=4000)
     zone: str = "Asia/Tokyo"
     repeat: Repeat | None = None
     language: Literal["ja", "en", "zh-hans"] = "ja"
-    settings: dict[str, bool | str] = {}
+    settings: RoomSettings = {}
     guests: list[Guest] = []
     remind: bool = False
     pass_code: bool = True
     host: str = Field("", description="mail address of a licence's holder; empty: the key's person")
 
 
-class Changed(Schema):
+class Changed(Told):
     """What changes; what is left out stays."""
 
     title: str | None = Field(None, max_length=120)
-    starts_at: datetime | None = None
+    starts_at: Moment | None = None
     minutes: int | None = None
     agenda: str | None = Field(None, max_length=4000)
     zone: str | None = None
     repeat: Repeat | None = None
     language: Literal["ja", "en", "zh-hans"] | None = None
-    settings: dict[str, bool | str] | None = None
+    settings: RoomSettings | None = None
     guests: list[Guest] | None = None
     remind: bool | None = None
     pass_code: bool | None = None
 
 
-class MovedTo(Schema):
+class MovedTo(Told):
     """One date of a series, named by where the rule puts it; `starts_at` null leaves it out."""
 
-    original: datetime
-    starts_at: datetime | None = None
+    original: Moment
+    starts_at: Moment | None = None
     minutes: int | None = Field(None, ge=5, le=1440)
 
 
@@ -154,7 +177,7 @@ def meetings(
 
 
 @api.get("/meetings/dates", auth=READ, tags=TAGS)
-def meeting_dates(request: HttpRequest, since: datetime, until: datetime) -> list[dict[str, Any]]:
+def meeting_dates(request: HttpRequest, since: Moment, until: Moment) -> list[dict[str, Any]]:
     """All dates between two moments (at most 400 days), those of series too, in order."""
     since, until = aware(since, "Asia/Tokyo"), aware(until, "Asia/Tokyo")
     if not timedelta() < until - since <= LONGEST_SPAN:
@@ -207,10 +230,8 @@ def _host(contract: Contract, email: str) -> Person | None:
 
 
 def _wish(given: dict[str, Any]) -> planning.Wish:
-    try:
-        ZoneInfo(given["zone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Unprocessable("zone: give a name such as Asia/Tokyo") from None
+    if given["zone"] not in _zones():
+        raise Unprocessable("zone: give a name such as Asia/Tokyo")
     repeat = given.pop("repeat")
     return planning.Wish(
         **given
@@ -222,12 +243,18 @@ def _wish(given: dict[str, Any]) -> planning.Wish:
     )
 
 
+@cache
+def _zones() -> set[str]:
+    """Those that calendars elsewhere know too."""
+    return available_timezones() - {"Factory", "localtime"}
+
+
 def aware(moment: datetime, zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
 @api.patch("/meetings/{uuid:public_id}", auth=WRITE, tags=TAGS)
-def change(request: HttpRequest, public_id: uuid.UUID, body: Changed, since: datetime | None = None) -> HttpResponse:
+def change(request: HttpRequest, public_id: uuid.UUID, body: Changed, since: Moment | None = None) -> HttpResponse:
     """Change a planned meeting, of a series all dates, or with `since` that date and those that follow: the answer is
     then the meeting that they have become. `repeat: null` makes it a single one."""
     row = _meeting(request, public_id)
@@ -283,7 +310,7 @@ def _act(request: HttpRequest, row: Meeting, use_case: Callable[[Person], object
 
 
 @api.post("/meetings/{uuid:public_id}/cancellation", auth=WRITE, tags=TAGS)
-def cancel(request: HttpRequest, public_id: uuid.UUID, since: datetime | None = None) -> HttpResponse:
+def cancel(request: HttpRequest, public_id: uuid.UUID, since: Moment | None = None) -> HttpResponse:
     """Cancel it with all its dates, or with `since` that date and those that follow; who was invited is told."""
     row = _meeting(request, public_id)
     if since is not None:

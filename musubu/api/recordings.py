@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from ninja import Field, Schema
+from ninja import Field
 
 from musubu import config
-from musubu.api.frame import READ, WRITE, Unprocessable, api, once, paged
+from musubu.api.frame import READ, WRITE, Moment, Told, Unprocessable, api, once, paged
 from musubu.api.meetings import acting, at, aware, key_of
 from musubu.api.models import ApiKey
 from musubu.meetings import handing, queries
@@ -26,7 +25,7 @@ TAGS = ["recordings"]
 State = Literal["recording", "queued", "processing", "ready", "failed"]
 
 
-class Link(Schema):
+class Link(Told):
     """For how many days it opens, behind which code, and whether the film may be saved."""
 
     days: Literal[1, 7, 30, 90] = 7
@@ -80,8 +79,8 @@ def recordings(
     contract: uuid.UUID | None = None,
     meeting: uuid.UUID | None = None,
     state: State | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str = "",
 ) -> dict[str, Any]:
     """Recordings that the key's person may watch, 50 a page; `since` and `until` are about their begin."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from musubu.contracts import entitlements
-from musubu.meetings import defaults, tickets
+from musubu.meetings import defaults, naming, plain, tickets
 from musubu.meetings.models import Barred, Licence, Meeting, Space
 from musubu.meetings.models.meetings import Role
 from musubu.parties.models import Person
@@ -48,6 +50,11 @@ def check_open(meeting: Meeting) -> None:
         )
 
 
+def is_code(meeting: Meeting, typed: str) -> bool:
+    """Whether that is its pass code, with blanks or full-width digits as people type them."""
+    return not meeting.pass_code or hmac.compare_digest(meeting.pass_code.encode(), naming.digits(typed).encode())
+
+
 def licence_of(meeting: Meeting, person: Person | None) -> Licence | None:
     if person is None:
         return None
@@ -86,9 +93,9 @@ def ticket(
     licence = licence_of(meeting, person)
     role = role_of(meeting, person)
     _check_person(meeting, person, licence, role, settings["guests"])
-    if needs(meeting, person, numbered=numbered)["pass_code"] and pass_code.strip() != meeting.pass_code:
+    if needs(meeting, person, numbered=numbered)["pass_code"] and not is_code(meeting, pass_code):
         raise NotAdmitted("wrong-code", _("The pass code is not right. Compare it with the invitation."))
-    shown = (name.strip() or (person.name if person else ""))[:LONGEST_NAME]
+    shown = (plain.line(name) or (person.name if person else ""))[:LONGEST_NAME]
     if not shown:
         raise NotAdmitted("name", _("Enter a name by which the others know you."))
     given = tickets.Ticket(

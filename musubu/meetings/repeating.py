@@ -38,7 +38,8 @@ class Repetition:
         if self.every > 1:
             parts.append(f"INTERVAL={self.every}")
         if self.frequency == "weekly":
-            parts.append("BYDAY=" + ",".join(self.days or (DAYS[first.weekday()],)))
+            days = [one for one in DAYS if one in self.days] or [DAYS[first.weekday()]]
+            parts.append("BYDAY=" + ",".join(days))
         if self.frequency == "monthly":
             parts.append(_month_part(first, self.by_weekday))
         if self.count:

@@ -40,8 +40,9 @@ class Ticket:
 
     @property
     def key(self) -> str:
-        """By which somebody is kept out."""
-        return f"person:{self.person}" if self.person else f"guest:{self.mark}"
+        """By which somebody is kept out. A guest whose browser keeps nothing, as in another site's frame, is known by
+        their chair alone: else all of them would be one."""
+        return f"person:{self.person}" if self.person else f"guest:{self.mark or self.attendance}"
 
     def signed(self) -> str:
         return signing.dumps(asdict(self), salt=TICKET)

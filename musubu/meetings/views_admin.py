@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from musubu import config
 from musubu.contracts.models import Contract
-from musubu.meetings import branding, defaults, embedding, queries
-from musubu.meetings.actions import licences, planning, settings
+from musubu.meetings import branding, defaults, embedding, plain, queries
+from musubu.meetings.actions import inviting, licences, planning, settings
 from musubu.meetings.forms import (
     BrandForm,
     DefaultsForm,
@@ -86,15 +87,18 @@ def assign(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 
 def _uuid(text: str) -> str:
     """Something to look for in any case."""
-    return text if len(text) == 36 and set(text) <= set("0123456789abcdef-") else "00000000-0000-0000-0000-000000000000"
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return str(uuid.UUID(int=0))
 
 
 @require_POST
 @at_contract("meetings.manage")
 def invite(request: HttpRequest, contract: Contract) -> HttpResponseBase:
     """Somebody who does not belong to the organisation yet; the licence is given once they have joined."""
-    email = request.POST.get("email", "").strip()
-    if "@" not in email:
+    email = plain.line(request.POST.get("email", ""))
+    if not inviting.is_address(email):
         messages.error(request, _("Give the mail address of the person."))
         return redirect("meetings-people", contract.public_id)
     return _done(

@@ -3,7 +3,6 @@ result to support."""
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from datetime import timedelta
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST
 from musubu import config
 from musubu.contracts.models import Terminal
 from musubu.engines.turn import passes
-from musubu.meetings import embedding, room_words
+from musubu.meetings import embedding, plain, room_words
 from musubu.notices import actions as notices
 from musubu.parties import accounts, wall
 from musubu.parties.queries import site_provider
@@ -62,7 +61,7 @@ def _relay() -> list[Any]:
 def report(request: HttpRequest) -> HttpResponseBase:
     """What the check found, to the provider's staff, with a copy to the sender. Only lines of text are taken."""
     try:
-        told = json.loads(request.body)
+        told = plain.sent(request)
         email = str(told["email"]).strip()[:254]
         lines = [CONTROL.sub(" ", str(one))[:200] for one in list(told["lines"])[:LINES]]
     except (ValueError, KeyError, TypeError):

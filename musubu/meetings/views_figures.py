@@ -33,9 +33,10 @@ def _period(request: HttpRequest) -> tuple[date, date]:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if 2000 <= found.year <= 2100 else None
 
 
 def _usage(contracts: list[Contract], since: date, until: date) -> dict[str, Any]:

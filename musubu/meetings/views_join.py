@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,6 @@ from musubu import clock
 from musubu.contracts.models import Contract
 from musubu.meetings import branding, entering, naming, queries, tries
 from musubu.meetings.forms import JoinForm
-from musubu.meetings.models import Meeting
 from musubu.parties.views import address_of
 
 
@@ -42,7 +40,7 @@ def _room(request: HttpRequest, data: dict[str, Any]) -> str:
             "too-many", _("Too many attempts. Wait 15 minutes, or use the link of the invitation.")
         )
     meeting = entering.by_number(number)
-    if meeting is None or not _is_code(meeting, naming.digits(data["pass_code"])):
+    if meeting is None or not entering.is_code(meeting, data["pass_code"]):
         tries.count(address, number)
         raise entering.NotAdmitted(
             "wrong-code", _("Number or pass code is not right. Compare both with the invitation.")
@@ -51,10 +49,6 @@ def _room(request: HttpRequest, data: dict[str, Any]) -> str:
         entering.check_open(meeting)
     name = data.get("name", "").strip()
     return naming.path(meeting) + (f"?{urlencode({'name': name})}" if name else "")
-
-
-def _is_code(meeting: Meeting, typed: str) -> bool:
-    return not meeting.pass_code or hmac.compare_digest(meeting.pass_code.encode(), typed.encode())
 
 
 def embed_script(request: HttpRequest) -> HttpResponseBase:

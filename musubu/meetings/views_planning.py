@@ -246,7 +246,7 @@ def _occurrence(meeting: Meeting, text: str) -> dates.Occurrence:
     try:
         original = datetime.fromisoformat(text)
         known = original.tzinfo is not None and bool(meeting.rule) and dates.is_date_of(meeting, original)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Http404 from None
     if not known:
         raise Http404

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.meetings import branding, embedding, entering, queries, room_words, together_words, tries
+from musubu.meetings import branding, embedding, entering, plain, queries, room_words, together_words, tries
 from musubu.meetings.models import Meeting
 from musubu.parties.models import Person
 from musubu.parties.views import address_of
@@ -85,9 +84,9 @@ def enter(request: HttpRequest, slug: str) -> HttpResponseBase:
     """{"name", "pass_code", "mark", "numbered"} -> {"ticket"}, or {"why", "text"} with 403 or 400."""
     meeting = _meeting(slug)
     try:
-        told = json.loads(request.body)
+        told = plain.sent(request)
         given = {key: str(told.get(key, ""))[:200] for key in ("name", "pass_code", "mark")}
-    except (ValueError, AttributeError):
+    except ValueError:
         return JsonResponse({"why": "malformed", "text": _("Load the page again.")}, status=400)
     address = address_of(request)
     if told.get("numbered") and tries.blocked(address, meeting.number):

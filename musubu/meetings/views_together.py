@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from musubu import clock, config
+from musubu.meetings import plain
 from musubu.meetings.models import Board, Meeting, MeetingDocument, SharedFile
 from musubu.meetings.together import boards, burning, documents, door, files, pictures
 from musubu.refusals import NotPossible
@@ -68,7 +69,7 @@ def link(request: HttpRequest) -> HttpResponseBase:
     if attendance is None:
         raise Http404
     try:
-        path = str(json.loads(request.body)["url"])
+        path = str(plain.sent(request)["url"])
         known = resolve(path).url_name in LINKED
     except (ValueError, KeyError, TypeError, Resolver404) as error:
         raise Http404 from error

@@ -107,3 +107,20 @@ def test_whoever_was_removed_or_turned_away_does_not_come_back_so(house: House) 
         assert (await back.hello(resume=inside["resume"], fresh=True))["why"] == "barred"
 
     run(story())
+
+
+def test_the_same_ticket_twice_is_one_chair(house: House) -> None:
+    found = plan(house, guests=2, **OPEN)
+
+    async def story() -> None:
+        other, _ = await come(house, found["guests"][1])
+        first, welcome = await come(house, found["guests"][0])
+        second, again = await come(house, found["guests"][0])
+        assert await first.until_closed() == 1000 and again["me"] == welcome["me"]
+        assert len(again["people"]) == 2 and again["media"] == "new"
+        await asyncio.sleep(0.5)
+        assert [told for told in other.heard if told["t"] == "person" and told.get("network") == 0] == []
+        assert (await second.ask("hand", up=True))["t"] == "done"
+        assert (await other.until(lambda told: told.get("hand")))["id"] == welcome["me"]
+
+    run(story())

@@ -149,6 +149,22 @@ def test_a_locked_and_a_full_room_say_so(house: House) -> None:
     run(story())
 
 
+def test_nobody_is_let_in_beyond_what_the_room_holds(house: House) -> None:
+    found = plan(house, guests=3, lobby="everybody", before_host=True, capacity=3)
+
+    async def story() -> None:
+        host, _ = await come(house, found["host"][0])
+        waiting = [await come(house, ticket) for ticket in found["guests"]]
+        assert {told["t"] for _, told in waiting} == {"waiting"}
+        assert (await host.ask("admit"))["why"] == "full-inside"  # two of them are in
+        assert len((await host.until(lambda told: told["t"] == "lobby" and len(told["people"]) == 1))["people"]) == 1
+        await waiting[0][0].say("leave")
+        await host.until("left")
+        assert (await host.ask("admit"))["t"] == "done" and await waiting[2][0].until("welcome")
+
+    run(story())
+
+
 def test_a_licence_admits_one_terminal_at_a_time(house: House) -> None:
     """LO-11: the second is asked, and the first is told."""
     found = plan(house, host=2, **OPEN)
@@ -247,6 +263,34 @@ def test_who_waits_for_an_answer_to_a_malformed_message_gets_one(house: House) -
         one, _ = await come(house, found["guests"][0])
         answer = await one.ask("settings", capacity=2)
         assert (answer["t"], answer["why"]) == ("refused", "malformed") and answer["text"]
+
+    run(story())
+
+
+def test_a_wrong_line_or_word_is_answered_and_the_rooms_clock_goes_on(house: House) -> None:
+    found = plan(house, guests=1, **OPEN)
+
+    async def story() -> None:
+        host, _ = await come(house, found["host"][0])
+        one, _ = await come(house, found["guests"][0])
+        line = {"loss_up": 0, "loss_down": 0, "rtt": 1}
+        assert (await one.ask("network", **line, kbps_up=10**400))["why"] == "malformed"
+        assert (await one.ask("chat", text="x", file="no file"))["why"] == "gone-thing"
+        assert (await one.ask("chat", text="y" * 300_000))["why"] == "malformed"
+        assert (await one.ask("rename", name="客\u0000\nBcc"))["t"] == "done"
+        assert (await host.until(lambda told: told["t"] == "person" and "name" in told))["name"] == "客 Bcc"
+        await one.ask("chat", text="a\u0000b")
+        assert (await host.until("chat"))["text"] == "ab"
+        await one.say("leave")
+        await host.say("leave")
+        assert await host.until_closed() == 1000
+        ended = (
+            f"from musubu.meetings.models import Sitting; print(Sitting.objects.get(meeting={found['id']}).end_reason)"
+        )
+        for _ in range(15):  # nobody is there: a tick of the clock ends it
+            if (reason := house.python(ended).strip()) or await asyncio.sleep(0.5):
+                break
+        assert reason == "empty"
 
     run(story())
 

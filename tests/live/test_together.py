@@ -199,6 +199,8 @@ def test_hostile_frames_hurt_nobody(house: House) -> None:
             await guest.web.send(frame)
         await asyncio.sleep(0.5)
         assert guest.closed is None
+        told = [message["why"] for message in guest.heard if message["t"] == "refused"]
+        assert told[-2:] == ["malformed", "too-large"]
         await host.write(BOARD, key, drawn(one, "still"))
         await until(lambda: elements(two) == {"still"})
 
@@ -250,7 +252,7 @@ def test_another_meetings_things_are_not_there(house: House) -> None:
         ):
             assert stranger.get(path)[0] == 404
             assert fetch(house.address + path, {})[0] == 404
-        assert (await stranger.act("files", "post", id=file["id"]))["why"] == "gone"
+        assert (await stranger.act("files", "post", id=file["id"]))["why"] == "gone-thing"
         assert (await stranger.act("documents", "show", id=paper["id"]))["why"] == "gone-thing"
         assert host.get(file["url"]) == (200, b"secret")
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from musubu import clock
-from musubu.meetings import dates, dressing, entries, wording
+from musubu.meetings import dates, dressing, entries, plain, wording
 from musubu.meetings.models import Invitee, Meeting, Role
 from musubu.notices import actions as notices
 from musubu.notices.attachments import Attachment
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from musubu.meetings.actions.planning import Guest
 
 MOST_GUESTS = 300
+_short_enough = MaxLengthValidator(254)  # RFC 5321
 
 
 def live(meeting: Meeting) -> list[Invitee]:
@@ -39,17 +40,24 @@ def set_guests(meeting: Meeting, guests: Iterable[Guest]) -> None:
     for email, guest in wanted.items():
         _refuse_wrong(email, guest.role)
         meeting.invitees.update_or_create(
-            email=email, defaults={"name": guest.name.strip()[:120], "role": guest.role, "removed_at": None}
+            email=email, defaults={"name": plain.line(guest.name)[:120], "role": guest.role, "removed_at": None}
         )
     gone = meeting.invitees.filter(removed_at__isnull=True).exclude(email__in=wanted)
     gone.update(removed_at=clock.now())
 
 
-def _refuse_wrong(email: str, role: str) -> None:
+def is_address(email: str) -> bool:
     try:
         validate_email(email)
+        _short_enough(email)
     except ValidationError:
-        raise NotPossible(_("%(email)s is not a mail address.") % {"email": email}) from None
+        return False
+    return True
+
+
+def _refuse_wrong(email: str, role: str) -> None:
+    if not is_address(email):
+        raise NotPossible(_("%(email)s is not a mail address.") % {"email": email})
     if role not in (Role.CO_HOST, Role.PRESENTER, Role.ATTENDEE):
         raise NotPossible(_("Choose co-host, presenter or attendee for %(email)s.") % {"email": email})
 

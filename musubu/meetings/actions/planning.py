@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from musubu import clock
 from musubu.contracts.models import Contract
-from musubu.meetings import dates, defaults, naming, queries, repeating
+from musubu.meetings import dates, defaults, naming, plain, queries, repeating
 from musubu.meetings.actions import inviting, reminding
 from musubu.meetings.actions.allowed import in_contract, licence_to, over, record
 from musubu.meetings.models import Command, Meeting, Role
@@ -25,6 +25,7 @@ from musubu.transactions import locked, whole
 MOST_MINUTES = 24 * 60
 MOST_COUNT = 1_000
 MOST_YEARS = 10
+FARTHEST = timedelta(days=366 * MOST_YEARS)
 OF_A_MEETING = ("lobby", "guests", "before_host", "mute_on_entry", "unmute_self", "share", "draw", "chat", "record")
 
 
@@ -54,20 +55,35 @@ class Wish:
     pass_code: bool = True
 
 
-def checked(wish: Wish) -> None:
-    """Raises NotPossible where a wish makes no sense."""
-    if not wish.title.strip():
+def checked(wish: Wish) -> Wish:
+    """The wish as it is kept. Raises NotPossible where it makes no sense."""
+    wish = replace(wish, title=plain.line(wish.title)[:120], agenda=plain.block(wish.agenda))
+    if not wish.title:
         raise NotPossible(_("Give the meeting a title."))
+    refuse_far(wish.starts_at)
     if not 5 <= wish.minutes <= MOST_MINUTES:
         raise NotPossible(_("A meeting lasts from 5 minutes to 24 hours."))
     if wish.repeat is None:
-        return
+        return wish
     if not 1 <= wish.repeat.every <= 99 or (wish.repeat.count or 1) > MOST_COUNT:
         raise NotPossible(_("Repeat every 1 to 99 times, and at most 1,000 times in all."))
     if wish.repeat.until and wish.repeat.until < wish.starts_at.astimezone(ZoneInfo(wish.zone)).date():
         raise NotPossible(_("The last day of the series lies before its first date."))
-    if wish.repeat.until and wish.repeat.until > clock.today() + timedelta(days=366 * MOST_YEARS):
+    if wish.repeat.until and wish.repeat.until > clock.today() + FARTHEST:
         raise NotPossible(_("A series ends within 10 years; leave the last day empty for one without end."))
+    return wish
+
+
+def refuse_far(starts_at: datetime) -> None:
+    """Raises NotPossible. Such a year is a slip of the finger, and calendars do not reckon with it."""
+    if abs(starts_at - clock.now()) > FARTHEST:
+        raise NotPossible(_("This date is too far away: a meeting begins within 10 years."))
+
+
+def refuse_over(starts_at: datetime, minutes: int) -> None:
+    """Raises NotPossible where a meeting would be over before anybody could come."""
+    if starts_at + timedelta(minutes=minutes) <= clock.now():
+        raise NotPossible(_("This time has passed already. Choose a later one."))
 
 
 def chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,9 +143,10 @@ def plan(*, contract: Contract, person: Person, wish: Wish, host: Person | None 
     """Plan a meeting and invite those who are named."""
     in_contract(contract, person, "meetings.use")
     own = _host(contract, person, host)
-    checked(wish)
+    wish = checked(wish)
+    refuse_over(wish.starts_at, wish.minutes)
     meeting = named(
-        contract, own, wish.pass_code, title=wish.title.strip()[:120], agenda=wish.agenda, language=wish.language,
+        contract, own, wish.pass_code, title=wish.title, agenda=wish.agenda, language=wish.language,
         settings=chosen(wish.settings), remind=wish.remind, **placed_in_time(wish),
     )  # fmt: skip
     settle(meeting)
@@ -168,9 +185,11 @@ def change(*, meeting: Meeting, person: Person, wish: Wish) -> Meeting:
     refuse_cancelled(own)
     if own.kind not in (Meeting.Kind.PLANNED, Meeting.Kind.REPEATED):
         raise NotPossible(_("Only a planned meeting has a time that can be changed."))
-    checked(wish)
+    wish = checked(wish)
+    if not wish.repeat and wish.starts_at != own.starts_at:
+        refuse_over(wish.starts_at, wish.minutes)
     before = shown(own)
-    own.title, own.agenda, own.language = wish.title.strip()[:120], wish.agenda, wish.language
+    own.title, own.agenda, own.language = wish.title, wish.agenda, wish.language
     own.settings, own.remind = chosen(wish.settings), wish.remind
     own.pass_code = (own.pass_code or naming.pass_code()) if wish.pass_code else ""
     for name, value in placed_in_time(wish).items():
@@ -204,7 +223,7 @@ def start_now(*, contract: Contract, person: Person, title: str = "") -> Meeting
     in_contract(contract, person, "meetings.use")
     licence_to(contract, person, "plan")
     with override(person.language):
-        name = title.strip() or _("Meeting of %(name)s") % {"name": person.name}
+        name = plain.line(title) or _("Meeting of %(name)s") % {"name": person.name}
     meeting = named(contract, person, kind=Meeting.Kind.INSTANT, title=name[:120], language=person.language)
     record(contract, person, "meetings.start", meeting.title, after=shown(meeting))
     return meeting
@@ -267,6 +286,9 @@ def move_date(
     check_date(own, original)
     if minutes is not None and not 5 <= minutes <= MOST_MINUTES:
         raise NotPossible(_("A meeting lasts from 5 minutes to 24 hours."))
+    if starts_at is not None:
+        refuse_far(starts_at)
+        refuse_over(starts_at, minutes or own.minutes)
     own.moved_dates.update_or_create(original=original, defaults={"starts_at": starts_at, "minutes": minutes})
     _one_date_changed(own, person, "meetings.move-date" if starts_at else "meetings.leave-out", original, starts_at)
 
@@ -352,7 +374,7 @@ def change_personal_room(
     if own.kind != Meeting.Kind.PERSONAL:
         raise NotPossible(_("This is not a personal room."))
     before = {"title": own.title, "number": own.number, "settings": own.settings}
-    own.title, own.settings = title.strip()[:120] or own.title, chosen(settings)
+    own.title, own.settings = plain.line(title)[:120] or own.title, chosen(settings)
     own.number = _wished_number(own, number) if number else own.number
     fresh = {
         "link": ("slug", naming.slug),

@@ -22,9 +22,9 @@ def change_following(*, meeting: Meeting, person: Person, original: datetime, wi
     own = _own(meeting, person, original)
     if original == own.starts_at:
         return planning.change(meeting=own, person=person, wish=wish)
-    planning.checked(wish)
+    wish = planning.checked(wish)
     rest = planning.named(
-        own.contract, own.host, wish.pass_code, title=wish.title.strip()[:120], agenda=wish.agenda,
+        own.contract, own.host, wish.pass_code, title=wish.title, agenda=wish.agenda,
         language=wish.language, settings=planning.chosen(wish.settings), remind=wish.remind,
         **planning.placed_in_time(wish),
     )  # fmt: skip

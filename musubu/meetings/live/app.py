@@ -61,7 +61,7 @@ async def _come_in(house: House, connection: Connection, receive: Receive) -> tu
         except TimeoutError:
             return _turn_down(connection, "again", "")
         room = await house.room(ticket.meeting)
-        who = _same_chair(room, ticket, hello) or Participant(ticket, connection, _terminal(hello.terminal))
+        who = _same_chair(room, ticket) or Participant(ticket, connection, _terminal(hello.terminal))
         held = house.licence_elsewhere(who)
         if held and held[1].connection and not hello.take_over:
             connection.tell({"t": "question", "about": "licence", "terminal": held[1].terminal, "since": held[1].since})
@@ -69,14 +69,14 @@ async def _come_in(house: House, connection: Connection, receive: Receive) -> tu
         if held:
             held[0].take_over(held[1], who.terminal)
         if who in (room.people.get(who.id), room.lobby.get(who.id)):
-            return _back(house, room, who, connection, fresh=hello.fresh)
+            return _back(house, room, who, connection, fresh=hello.fresh or not hello.resume)
         return _seat(house, room, who, connection)
 
 
-def _same_chair(room: Room, ticket: tickets.Ticket, hello: protocol.Hello) -> Participant | None:
-    """The one who is awaited back, in the room or before its door."""
-    found = room.people.get(ticket.attendance) or room.lobby.get(ticket.attendance)
-    return found if found and hello.resume else None
+def _same_chair(room: Room, ticket: tickets.Ticket) -> Participant | None:
+    """The one who is awaited back, in the room or before its door. Also with the ticket once more, where the welcome
+    was lost on the line or the browser showed the page again out of its memory: nobody sits on one chair twice."""
+    return room.people.get(ticket.attendance) or room.lobby.get(ticket.attendance)
 
 
 def _back(
@@ -172,7 +172,11 @@ async def _one_after_the_other(room: Room, who: Participant, slow: asyncio.Queue
 
 async def _binary(room: Room, who: Participant, data: bytes) -> None:
     feature = next((one for one in FEATURES.values() if data[:1] and one.binary == data[0]), None)
-    if feature is None or not who.admitted or len(data) > protocol.LARGEST:
+    if not who.admitted:
+        return
+    if feature is None or len(data) > protocol.LARGEST:
+        why = "malformed" if feature is None else "too-large"
+        who.tell({"t": "refused", "why": why, "text": say(why, who.language)})
         return
     try:
         await feature.hear(room, who, data[1:])

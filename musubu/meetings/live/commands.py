@@ -23,12 +23,21 @@ async def follow(house: House) -> None:
     while True:
         try:
             for command in await house.database.run(store.commands):
-                answer = await _carry_out(house, command)
+                answer = await _answered(house, command)
                 await house.database.run(store.answer, command.pk, answer)
         except Exception:
             log.exception("commands could not be carried out; they are tried again")
             await asyncio.sleep(2)
         await asyncio.sleep(LOOK)
+
+
+async def _answered(house: House, command: Command) -> dict[str, Any]:
+    """One that cannot be carried out does not hold up those after it."""
+    try:
+        return await _carry_out(house, command)
+    except Exception as error:
+        log.exception("the command %s (%s) could not be carried out", command.pk, command.kind)
+        return {"error": type(error).__name__}
 
 
 async def _carry_out(house: House, command: Command) -> dict[str, Any]:

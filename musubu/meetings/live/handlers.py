@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from musubu.meetings.live import moderation, outside, quality, store
+from musubu.meetings import plain
+from musubu.meetings.live import moderation, offered, outside, quality, store
 from musubu.meetings.live import protocol as p
 from musubu.meetings.live.features import FEATURES, Refused
 from musubu.meetings.live.layers import Wish
@@ -23,6 +24,8 @@ async def publish(room: Room, who: Participant, message: p.Publish) -> Answer:
     sharing = [one for one in message.streams if one.source in PICTURES]
     if sharing and not who.may(room.settings["share"]):
         raise Refused("not-allowed")
+    if not offered.is_as_told(message.sdp, message.streams):
+        raise Refused("malformed")
     if who.media is None:
         raise Refused("engine")
     streams = [{"mid": one.mid, "source": one.source} for one in message.streams]
@@ -104,7 +107,8 @@ async def reaction(room: Room, who: Participant, message: p.Reaction) -> Answer:
 async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
     if not who.chats.take():
         raise Refused("slow-down")
-    if not message.text.strip() and not message.file:
+    text = plain.block(message.text).strip()
+    if not text and not message.file:
         raise Refused("empty-chat")
     to = room.people.get(message.to) if message.to else None
     if message.to and to is None:
@@ -115,10 +119,10 @@ async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
     if message.file:
         file = await room.house.database.run(outside.shared_file, room.facts.meeting, message.file)
         if file is None:
-            raise Refused("gone")
+            raise Refused("gone-thing")
     one = {
         "t": "chat", "id": str(uuid.uuid4()), "from": who.id, "name": who.name, "to": to.id if to else "",
-        "text": message.text.strip(), "file": file, "at": int(time.time() * 1000),
+        "text": text, "file": file, "at": int(time.time() * 1000),
     }  # fmt: skip
     room.chat.append(one)
     room.house.database.later(outside.keep_message, room.facts.sitting, one, room.facts.now())
@@ -131,7 +135,7 @@ async def chat(room: Room, who: Participant, message: p.Chat) -> Answer:
 
 
 async def rename(room: Room, who: Participant, message: p.Rename) -> Answer:
-    who.name = message.name.strip() or who.name
+    who.name = plain.line(message.name) or who.name
     room.changed(who, name=who.name)
     room.house.database.later(store.changed, who.id, name=who.name)
     who.tell({"t": "resume", "token": room.token(who)})
@@ -145,7 +149,7 @@ async def pointer(room: Room, who: Participant, message: p.Pointer) -> Answer:
 
 
 async def record(room: Room, who: Participant, message: p.Record) -> Answer:
-    if not room.rights(who)["record"]:
+    if not (room.rights(who)["record"] if message.on else who.is_host):  # any host may stop what another began
         raise Refused("record")
     if message.on:
         await room.recorder.start(who)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from musubu.parties import wall
 
 log = logging.getLogger("meetings")
 TURN_SECONDS = 12 * 3600
+SECOND = 1.0
 
 
 class House:
@@ -48,10 +48,8 @@ class House:
 
     async def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._keep_engine()),
-            asyncio.create_task(commands.follow(self)),
-            asyncio.create_task(self._every_second()),
-            asyncio.create_task(ears.listen(self)),
+            asyncio.create_task(_standing(run))
+            for run in (self._keep_engine, lambda: commands.follow(self), self._every_second, lambda: ears.listen(self))
         ]
         for meeting in await self.database.run(store.running):
             await self.room(meeting)
@@ -159,10 +157,14 @@ class House:
 
     async def _every_second(self) -> None:
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(SECOND)
             for room in list(self.by_meeting.values()):
-                with contextlib.suppress(EngineGone):
+                try:
                     await room.tick()
+                except EngineGone:
+                    pass
+                except Exception:  # the other rooms' time goes on
+                    log.exception("%s: a second was lost", room.id)
             self.samples.tick()
 
     # licences (LO-11)
@@ -180,3 +182,13 @@ class House:
         held = self.licences.get(who.ticket.licence or 0)
         if held and held[1] is who and who.ticket.licence:
             del self.licences[who.ticket.licence]
+
+
+async def _standing(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What must not end while the process runs: a fault that nobody foresaw is written down, and it begins anew."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("a standing task broke off and begins anew")
+        await asyncio.sleep(SECOND)

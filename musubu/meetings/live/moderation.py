@@ -37,6 +37,9 @@ async def admit(room: Room, who: Participant, message: p.Admit) -> Answer:
     if message.who and not waiting:
         raise Refused("gone")
     for one in waiting or list(room.lobby.values()):
+        if room.is_full:
+            room.tell_lobby()
+            raise Refused("full-inside")
         room.enter(one)
     room.tell_lobby()
     return {}

@@ -28,6 +28,11 @@ def begin_recording(sitting: int, attendance: str, at: datetime) -> str:
     return str(row.public_id)
 
 
+def discard_recording(key: str) -> None:
+    """It never began."""
+    Recording.objects.filter(public_id=key, state=Recording.State.RECORDING).delete()
+
+
 def stop_recording(key: str, at: datetime) -> None:
     """It is complete: its processing begins. Who was there is read from the attendances."""
     recordings.stop(recording=Recording.objects.get(public_id=key), at=at)

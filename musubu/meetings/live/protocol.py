@@ -7,6 +7,7 @@ several messages in one frame as an array. Binary frames carry shared documents 
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -19,6 +20,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=4_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Source = Literal["mic", "camera", "screen", "screen-sound"]
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Rate = Annotated[int, Meta(ge=0, le=10_000_000)]  # kbit/s
 Milliseconds = Annotated[float, Meta(ge=0, le=600_000)]
 
 
@@ -89,11 +91,11 @@ class Network(Message, tag="network", kw_only=True):
     loss_up: Percent
     loss_down: Percent
     rtt: Milliseconds
-    kbps_down: Annotated[int, Meta(ge=0)] = 0
-    kbps_up: Annotated[int, Meta(ge=0)] = 0
+    kbps_down: Rate = 0
+    kbps_up: Rate = 0
     jitter: Milliseconds = 0
-    freezes: Annotated[int, Meta(ge=0)] = 0
-    freeze_seconds: Annotated[float, Meta(ge=0)] = 0
+    freezes: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    freeze_seconds: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
     limited: Annotated[str, Meta(max_length=12)] = ""  # none | cpu | bandwidth | other
     path: Annotated[str, Meta(max_length=12)] = ""  # udp | tcp | relay
 
@@ -233,6 +235,7 @@ Incoming = (
 )  # fmt: skip
 _decoder: msgspec.json.Decoder[Incoming] = msgspec.json.Decoder(Incoming)
 _encoder = msgspec.json.Encoder()
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it; a backslash before it may itself be escaped
 
 
 class Malformed(ValueError):
@@ -244,9 +247,12 @@ class Malformed(ValueError):
 
 
 def decode(text: str | bytes) -> Incoming:
-    """Raises Malformed."""
+    """Without the characters that a database cannot keep. Raises Malformed."""
     try:
-        return _decoder.decode(text)
+        written = text.decode() if isinstance(text, bytes) else text
+        if len(written) > LARGEST:
+            raise ValueError("larger than a message may be")
+        return _decoder.decode(_NUL.sub(r"\1", written) if "\\u0000" in written else written)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Malformed(str(error)[:200], _number(text)) from error
 

@@ -66,9 +66,11 @@ class Samples:
     def tick(self) -> None:
         if time.monotonic() - self.began < MINUTE or not self.told:
             return
-        rows = [self._row(key, reports) for key, reports in self.told.items()]
-        self.began, self.told, self.seen = time.monotonic(), {}, {}
-        self.restarts.clear()
+        try:
+            rows = [self._row(key, reports) for key, reports in self.told.items()]
+        finally:
+            self.began, self.told, self.seen, self.about = time.monotonic(), {}, {}, {}
+            self.restarts.clear()
         self.house.database.later(outside.hand_in_quality, rows)
 
     def _row(self, key: str, reports: list[Network]) -> dict[str, Any]:

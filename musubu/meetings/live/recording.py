@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musubu import config
+from musubu.engines.janus.client import EngineError, EngineGone
 from musubu.meetings.live import outside
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ class Recorder:
 
     def __init__(self, room: Room, now: dict[str, Any] | None) -> None:
         self.room, self.now = room, now
+        self._one_at_a_time = asyncio.Lock()
 
     def folder(self) -> Path:
         """Where the engine puts the files of this sitting."""
@@ -33,26 +36,45 @@ class Recorder:
 
     async def start(self, who: Participant) -> None:
         """From now on; raises NotPossible, EngineError."""
-        if self.now:
-            return
-        await self.room.house.database.settled()
-        key = await self.room.house.database.run(
-            outside.begin_recording, self.room.facts.sitting, who.id, self.room.facts.now()
-        )
-        self.now = {"id": key, "by": who.name, "since": self.room.facts.now().isoformat()}
         await self.room.engine_ready()
-        await self._begin()
+        async with self._one_at_a_time:
+            if not self.now:
+                await self._start(who)
+
+    async def _start(self, who: Participant) -> None:
+        """Nothing is kept of a recording that the engine did not begin: else it would begin by itself, unseen, as soon
+        as the engine is back."""
+        database, facts = self.room.house.database, self.room.facts
+        await database.settled()
+        key = await database.run(outside.begin_recording, facts.sitting, who.id, facts.now())
+        self.now = {"id": key, "by": who.name, "since": facts.now().isoformat()}
+        try:
+            await self._begin()
+        except (EngineError, EngineGone):
+            self.now = None
+            await database.run(outside.discard_recording, key)
+            raise
         self._tell()
 
     async def stop(self) -> None:
-        if not self.now:
-            return
-        key, self.now = self.now["id"], None
-        if self.room.house.rooms_reachable:
-            await self.room.house.rooms.record(self.room.id, self.room.secret, False)
-            await self.room.phones.idle()
-        await self.room.house.database.settled()
-        await self.room.house.database.run(outside.stop_recording, key, self.room.facts.now())
+        """Raises EngineError where the engine does not stop: the mark stays then."""
+        async with self._one_at_a_time:
+            if self.now:
+                await self._stop(self.now)
+
+    async def _stop(self, now: dict[str, Any]) -> None:
+        database, self.now = self.room.house.database, None
+        try:
+            if self.room.house.rooms_reachable:
+                await self.room.house.rooms.record(self.room.id, self.room.secret, False)
+                await self.room.phones.idle()
+        except EngineGone:  # with it every recording has stopped
+            pass
+        except EngineError:
+            self.now = now
+            raise
+        await database.settled()
+        await database.run(outside.stop_recording, now["id"], self.room.facts.now())
         self._tell()
 
     async def resume(self) -> None:

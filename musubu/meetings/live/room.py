@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from musubu.engines.janus.client import EngineError, EngineGone
@@ -367,7 +367,7 @@ class Room:
             if stand_in and stand_in.id != who.id:
                 self.give_role(stand_in, stand_in.ticket.role, keep=False)
         for waiting in list(self.lobby.values()):
-            if not self.must_wait(waiting):
+            if not self.must_wait(waiting) and not self.is_full:
                 self.enter(waiting)
         self.tell_lobby()
 
@@ -428,17 +428,24 @@ class Room:
             who.tell({"t": "ended", "reason": reason, "text": text, "why": [], "clause": "", **detail})
             if who.connection:
                 who.connection.close(REFUSED if reason != "service" else GOING_AWAY, reason)
-        await self.recorder.stop()
+        await self._end_of(self.recorder.stop())
         for feature in FEATURES.values():
-            await feature.closed(self)
+            await self._end_of(feature.closed(self))
         for who in list(self.people.values()):
             self.leave(who, "ended")
-        await self.phones.close()
+        await self._end_of(self.phones.close())
         if self.house.rooms_reachable:
             self.spawn(self.house.rooms.destroy(self.id, self.secret))
         self.house.database.later(store.end_sitting, self.facts.sitting, self.facts.now(), reason, detail, self.peak)
         self.tell_outside("meeting.ended", {"reason": reason})
         self.house.forget(self)
+
+    async def _end_of(self, part: Awaitable[None]) -> None:
+        """A part of the end that fails is written down: the sitting ends all the same."""
+        try:
+            await part
+        except Exception:
+            log.exception("%s: a part of its end failed", self.id)
 
     def take_over(self, who: Participant, terminal: dict[str, Any]) -> None:
         """LO-11: the licence is used on another terminal now."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS: dict[str, Promise] = {
     "ticket": _("Your way into this room has expired. Load the page again."),
     "full": _("The room is full. Ask the host, or try again when somebody has left."),
+    "full-inside": _("The room is full. Somebody must leave before another can be let in."),
     "locked": _("The room is locked. Ask the host to let you in."),
     "waiting": _("The host will let you in soon."),
     "waiting-host": _("The meeting begins when the host arrives."),
@@ -22,6 +23,7 @@ TEXTS: dict[str, Promise] = {
     "slow-down": _("Too many messages at once. Wait a moment, then go on."),
     "flood": _("Your browser sent far too many messages and was disconnected. Load the page again."),
     "malformed": _("Your browser sent something that the room does not understand. Load the page again."),
+    "too-large": _("This is too much at once for the room to take. Undo it, then add it in smaller parts."),
     "rate": _("Your terminal sent much more than is allowed and was disconnected."),
     "engine": _("The media server is restarting. You are connected again by yourself in a moment."),
     "empty-chat": _("Write a message first."),

@@ -19,6 +19,7 @@ from musubu.contracts import deadlines, holds
 from musubu.contracts.models import DeletionRecord
 from musubu.meetings.actions import licences, recordings, sharing
 from musubu.meetings.jobs import keeping
+from musubu.meetings.live import outside
 from musubu.meetings.models import Meeting, Recording, Share, Sitting, Space, Track, Viewing
 from musubu.meetings.tests.company import START, Company, client, suspend
 from musubu.meetings.tests.kept import FILM, came, host_of, ready
@@ -53,6 +54,15 @@ def test_begun_once_and_stopped_once_with_all_who_were_there(company: Company) -
     assert row.state == State.QUEUED and row.stopped_at == START + timedelta(minutes=5)
     assert [one["name"] for one in row.present] == ["社長", "客"]
     assert AuditEntry.objects.filter(action="meetings.record").count() == 1
+
+
+def test_what_never_began_leaves_no_recording(company: Company) -> None:
+    sitting = company.runs(company.plan())
+    row = recordings.begin(sitting=sitting, by=host_of(company, sitting))
+    kept = ready(company)
+    for one in (row, kept):
+        outside.discard_recording(str(one.public_id))
+    assert list(Recording.objects.all()) == [kept]
 
 
 def test_who_may_not_record(company: Company) -> None:

@@ -106,3 +106,20 @@ def test_a_report_needs_the_page_it_came_from(demo: Company) -> None:
     told = json.dumps({"email": "a@b.example", "lines": ["x"]})
     answer = Client(enforce_csrf_checks=True).post("/meetings/check/report/", told, content_type="application/json")
     assert answer.status_code == 403
+
+
+def test_a_code_may_be_typed_as_people_type_it(company: Company) -> None:
+    meeting = company.plan(settings={"lobby": "nobody"})
+    code = meeting.pass_code
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in code)
+    for typed, status in ((code, 200), (f"{code[:3]} {code[3:]}", 200), (wide, 200), (code[:5], 403), ("", 403)):
+        told = {"name": "客", "numbered": True, "pass_code": typed}
+        answer = Client().post(f"/m/{meeting.slug}/enter/", told, content_type="application/json")
+        assert answer.status_code == status, typed
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "null", "[" * 100_000, "x" * 3_000_000])
+def test_a_body_that_cannot_be_read_is_answered(company: Company, body: str) -> None:
+    for path in (f"/m/{company.plan().slug}/enter/", "/meetings/check/report/", "/meetings/links/"):
+        answer = Client(raise_request_exception=False).post(path, body, content_type="application/json")
+        assert answer.status_code in (400, 401, 403, 404, 413), path

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { address, connect, pass } from "./embed";
 
@@ -31,4 +31,29 @@ test("only the room's own messages of a known kind are passed on", () => {
   expect(heard).toEqual([]);
   say({ musubu: "joined" });
   expect(heard).toEqual(["joined"]);
+});
+
+afterEach(() => { vi.useRealTimers(); });
+
+test.each([[true, 0], [false, 1]])("a room that shows (%s) is not offered elsewhere, one that does not is", (shows, links) => {
+  vi.useFakeTimers();
+  document.body.innerHTML = '<div data-musubu-meeting="abc" data-language="ja"></div>';
+  connect(document, HOUSE);
+  const [element, frame] = [document.querySelector<HTMLElement>("div"), document.querySelector("iframe")];
+  if (shows && element && frame) pass({ data: { musubu: "ready" }, origin: HOUSE, source: frame.contentWindow } as MessageEvent, HOUSE, frame, element);
+  vi.advanceTimersByTime(9_000);
+  const found = document.querySelectorAll<HTMLAnchorElement>("a");
+  expect(found).toHaveLength(links);
+  if (links) expect([found[0]?.href, found[0]?.textContent]).toEqual(["https://meet.example/m/abc/", "会議室を新しいタブで開く"]);
+});
+
+test("what is shown once is told once", () => {
+  document.body.innerHTML = '<div data-musubu-meeting="abc"></div>';
+  const show = connect(document, location.origin);
+  const [element, frame] = [document.querySelector<HTMLElement>("div"), document.querySelector("iframe")];
+  const heard: string[] = [];
+  element?.addEventListener("musubu:left", () => heard.push("left"));
+  if (element) show(element);
+  window.dispatchEvent(new MessageEvent("message", { data: { musubu: "left" }, origin: location.origin, source: frame?.contentWindow ?? null }));
+  expect(heard).toEqual(["left"]);
 });

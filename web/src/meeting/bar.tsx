@@ -63,7 +63,7 @@ function moreItems(meeting: Meeting): Item[] {
       icon: one.icon, label: t(one.label), act: () => { if (one.place === "stage") meeting.set({ stage: stage === one.name ? "" : one.name }); else panel(meeting, one.name); },
     })),
   ];
-  if (rights.record) items.push({ icon: "record", label: facts?.record ? t("Stop recording") : t("Record…"), act: () => { if (facts?.record) void meeting.ask({ t: "record", on: false }); else meeting.set({ dialog: "record" }); } });
+  if (rights.record || (rights.host && facts?.record)) items.push({ icon: "record", label: facts?.record ? t("Stop recording") : t("Record…"), act: () => { if (facts?.record) void meeting.ask({ t: "record", on: false }); else meeting.set({ dialog: "record" }); } });
   items.push({ icon: "sound", label: soundOnly ? t("Receive pictures again") : t("Sound only"), act: () => { meeting.soundOnly(!soundOnly); } });
   if (document.fullscreenEnabled) items.push({ icon: "full", label: document.fullscreenElement ? t("Leave full screen") : t("Full screen"), act: full });
   if (document.pictureInPictureEnabled) items.push({ icon: "pip", label: t("Small picture over other windows"), act: () => void pictureInPicture(meeting) });
@@ -77,7 +77,7 @@ function moreItems(meeting: Meeting): Item[] {
 }
 
 function MoreMenu({ meeting, narrow }: { meeting: Meeting; narrow: boolean }): JSX.Element {
-  usePicked(meeting, (value) => value.view + value.stage + String(value.rights.record) + String(value.soundOnly) + String(Boolean(value.facts?.record)));
+  usePicked(meeting, (value) => value.view + value.stage + String(value.rights.record) + String(value.rights.host) + String(value.soundOnly) + String(Boolean(value.facts?.record)));
   const badges = usePicked(meeting, (value) => Object.values(value.badges).reduce((sum, one) => sum + one, 0));
   const sharing = usePicked(meeting, (value) => value.sharing);
   const people = usePicked(meeting, (value) => value.people.size);

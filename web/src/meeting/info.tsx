@@ -7,9 +7,9 @@ import { usePicked } from "./store";
 import { t } from "./text";
 import { Icon } from "./ui";
 
-/** A number as people read it out: in groups of three. */
+/** A number as people read it aloud, as on all pages: 123 456 7890. */
 export function grouped(number: string): string {
-  return number.replace(/(\d{3})(?=\d)/g, "$1 ");
+  return `${number.slice(0, 3)} ${number.slice(3, 6)} ${number.slice(6)}`;
 }
 
 export function invitation(facts: { title: string; link: string; number: string; pass_code: string; organisation: string }): string {

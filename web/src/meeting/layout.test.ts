@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { grid, pages, pageSize, promoted, reordered } from "./layout";
+import { fitting, grid, pages, pageSize, promoted, reordered } from "./layout";
 
 test("one picture fills what its shape allows", () => {
   expect(grid(1, 1600, 900)).toMatchObject({ columns: 1, rows: 1, width: 1600, height: 900 });
@@ -37,4 +37,11 @@ test("who talks takes the place of the longest silent, pinned ones stay", () => 
 
 test("newcomers go to the end", () => {
   expect(reordered(["b", "a", "gone"], ["a", "b", "c"])).toEqual(["b", "a", "c"]);
+});
+
+test("what turns the pages stands below the pictures, and takes no room where there is one page", () => {
+  expect(fitting(4, 1280, 700)).toEqual({ most: 25, high: 700 });
+  const { most, high } = fitting(26, 1280, 700);
+  expect(high).toBeLessThanOrEqual(650);
+  expect(grid(most, 1280, high).height * 5 + 32).toBeLessThanOrEqual(high);
 });

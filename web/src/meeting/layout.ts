@@ -27,6 +27,15 @@ export function pageSize(width: number, height: number, smallest = width < 600 ?
   return size;
 }
 
+const PAGER = 52; // pixels below the pictures where there are several pages
+
+/** How many pictures a page holds and how high they may stand together: what turns the pages covers none of them. */
+export function fitting(count: number, width: number, height: number): { most: number; high: number } {
+  const most = pageSize(width, height);
+  if (count <= most) return { most, high: height };
+  return { most: pageSize(width, height - PAGER), high: height - PAGER };
+}
+
 export function pages(count: number, size: number): number {
   return Math.max(1, Math.ceil(count / size));
 }

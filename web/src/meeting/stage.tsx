@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { grid, pages, pageSize, RATIO } from "./layout";
+import { fitting, grid, pages, RATIO } from "./layout";
 import type { Meeting } from "./meeting";
 import type { FromServer } from "./protocol";
 import { key } from "./receiving";
@@ -51,14 +51,14 @@ function Pager({ meeting, count }: { meeting: Meeting; count: number }): JSX.Ele
 function Gallery({ meeting, size }: { meeting: Meeting; size: Size }): JSX.Element {
   usePicked(meeting, (value) => value.order);
   const ids = shown(meeting);
-  const most = pageSize(size.width, size.height);
+  const { most, high } = fitting(ids.length, size.width, size.height);
   const count = pages(ids.length, most);
   const page = usePicked(meeting, (value) => Math.min(value.page, count - 1));
   const here = ids.slice(page * most, (page + 1) * most);
-  const { columns, width, height } = grid(here.length, size.width, size.height);
+  const { columns, width, height } = grid(here.length, size.width, high);
   return (
     <>
-      <div class="gallery" style={{ "--wide": `${String(width)}px`, "--high": `${String(height)}px`, maxWidth: `${String(columns * (width + 8))}px` }}>
+      <div class="gallery" style={{ "--wide": `${String(width)}px`, "--high": `${String(height)}px`, maxWidth: `${String(columns * (width + 8))}px`, bottom: `${String(size.height - high)}px` }}>
         {here.map((id) => <Tile key={id} meeting={meeting} id={id} height={height} />)}
       </div>
       <Pager meeting={meeting} count={count} />
