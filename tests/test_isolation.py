@@ -109,8 +109,11 @@ def world() -> Any:
             provider,
             owner,
             {
-                "<uuid:public_id>": lambda name: objects.get(name, contracts["simpleconnect"]).public_id,
+                "<uuid:public_id>": lambda name: getattr(
+                    objects.get(name, contracts["simpleconnect"]), "public_id", ""
+                ),
                 "<slug:service>": "videog",
+                "<slug:sha256>": lambda name: getattr(objects.get(name), "sha256", ""),
                 "<slug:slug>": "nothing",
                 "<str:slug>": "nothing",
                 "<int:n>": 1,
@@ -251,6 +254,10 @@ def _money(provider: Any, organisation: Any, owner: Any, staff: Any, contract: A
         provider=provider, organisation=organisation, kind="seller", number=1, month=START.date(), sold=1, back=0, share=1,
         tax=0, carried=0, payable=1, rest=0, made_at=START, document={"to": {"name": "a", "address": "b"}},
     )  # fmt: skip
+    mistake = bank_csv.take(
+        upload=bank_csv.upload(provider=provider, person=staff, name="c.csv", content=text + b"2026/4/9,8,C,17\n"),
+        person=staff,
+    )
     run = PayoutRun.objects.create(provider=provider, day=START.date(), made_at=START, made_by=staff, content=b"x")
     return {
         "billing-csv": waiting, "billing-layout": layout, "billing-deposit": deposit, "billing-odd-step": deposit.parts.get(),
@@ -258,7 +265,7 @@ def _money(provider: Any, organisation: Any, owner: Any, staff: Any, contract: A
         "billing-equipment-order": order, "billing-equipment-fault": unit, "billing-equipment-replacement": case,
         "billing-article-withdraw": article, "billing-payout-run": run, "billing-payout-result": run,
         "billing-payout-file": run, "billing-payee": organisation, "billing-statement-pdf": statement,
-        "billing-statement-csv": statement,
+        "billing-statement-csv": statement, "billing-file-back": mistake,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
@@ -78,6 +79,12 @@ def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpRespo
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     text = json.dumps(body, ensure_ascii=False)
     return HttpResponse(text, status=status, content_type="application/problem+json")
+
+
+@csrf_exempt
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """The answer of addresses that are none of this API."""
+    return problem(404, "Not Found", f"there is no call {request.path}; GET /api/v1/openapi.json lists all")
 
 
 @api.exception_handler(AuthenticationError)

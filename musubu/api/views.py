@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from musubu.api import keys, webhooks
 from musubu.api.models import ApiKey, Delivery, Webhook
 from musubu.api.urls import api
-from musubu.parties.decorators import member_required
+from musubu.parties.decorators import acting_of, member_required
 from musubu.parties.permissions import membership_allows
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
@@ -42,12 +42,12 @@ class WebhookForm(forms.Form):
 
 
 def _own(request: HttpRequest) -> dict[str, Any]:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     return {"provider": acting.provider, "organisation": acting.organisation}
 
 
 def _person(request: HttpRequest) -> Any:
-    return request.acting.person  # type: ignore[attr-defined]
+    return acting_of(request).person
 
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponseBase:
@@ -118,7 +118,7 @@ def webhook(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     table = Table(request, Delivery.objects.filter(webhook=row).order_by("-pk"), COLUMNS)
     if request.GET.get("format") == "csv":
         return table.csv("deliveries")
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     may_secret = membership_allows(acting.membership, "webhooks.create")
     context = {"webhook": row, "table": table, "page": table.page, "may_secret": may_secret}
     return render(request, "api/webhook.html", context)

@@ -25,15 +25,13 @@ AHEAD = timedelta(days=7)  # what comes in while banks are closed is entered on 
 
 
 @whole
-def read_file(*, provider: Provider, person: Person, name: str, content: bytes, ours: bool = False) -> BankFile:
+def read_file(*, provider: Provider, person: Person, name: str, content: bytes) -> BankFile:
     """Keep the deposits of a notice (振込入金通知) or of an account statement (入出金取引明細). Raises FileError for a wrong
-    file: nothing of it is kept. The same file twice is recognised, and so is each row that an earlier file had. `ours`:
-    the person says that an account which no file was about so far is the provider's too."""
+    file: nothing of it is kept. The same file twice is recognised, and so is each row that an earlier file had."""
     permissions.require(person, "payments.import", provider=provider)
     rows = zengin.read_money_in(content)
     _check_days(rows)
     accounts = sorted({row.account for row in rows})
-    _check_accounts(provider, accounts, ours)
     kind = "statement" if content[1:3] == b"03" else "deposits"
     live = [row for row in rows if not row.cancelled]
     made = [
@@ -51,24 +49,6 @@ def _check_days(rows: list[zengin.Deposit]) -> None:
     for row in rows:
         if row.day > clock.today() + AHEAD:
             raise zengin.FileError(row.record, 1, "%(day)s lies in the future", day=row.day.isoformat())
-
-
-def _check_accounts(provider: Provider, accounts: list[str], ours: bool) -> None:
-    """Refuse money of an account that is not known as the provider's own."""
-    if not provider.collection or ours:
-        return
-    own = zengin.account_of(provider.collection)
-    files = BankFile.objects.filter(provider=provider, kind__in=("deposits", "statement"))
-    known = {own, *(one for kept in files.values_list("accounts", flat=True) for one in kept)}
-    if strange := [one for one in accounts if one not in known]:
-        raise NotOurs(
-            _("This file is about the account %(account)s; your own is %(own)s. If it is yours too, say so below.")
-            % {"account": ", ".join(strange), "own": own}
-        )
-
-
-class NotOurs(NotPossible):
-    """A file of an account that is not known as the provider's own."""
 
 
 def _fresh(
@@ -148,6 +128,7 @@ def keep(
     return file
 
 
+@whole
 def match(*, deposit: BankDeposit, contract: Contract, person: Person, reason: str = "") -> None:
     """The whole deposit pays one contract."""
     matching.allocate(deposit=deposit, parts=[(contract, deposit.amount)], person=person, reason=reason)

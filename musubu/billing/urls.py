@@ -25,6 +25,7 @@ urlpatterns = [
     path("billing/invoices/<uuid:public_id>/pdf/", views.invoice_pdf, name="billing-invoice-pdf"),
     path("billing/return-invoices/<uuid:public_id>/pdf/", views.credit_note_pdf, name="billing-credit-note-pdf"),
     path("staff/deposits/", money_in.money_in, name="billing-deposits"),
+    path("staff/deposits/files/<slug:sha256>/back/", money_in.take_file_back, name="billing-file-back"),
     path("staff/deposits/match/", money_in.match, name="billing-match"),
     path("staff/deposits/odd/", money_in.odd, name="billing-odd"),
     path("staff/deposits/odd/<uuid:public_id>/", money_in.odd_step, name="billing-odd-step"),

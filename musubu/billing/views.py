@@ -14,14 +14,10 @@ from musubu import clock
 from musubu.billing import customer, documents, queries
 from musubu.billing.forms import FindForm
 from musubu.billing.models import BankDeposit, CreditNote, Invoice
-from musubu.parties.decorators import member_required
+from musubu.parties.decorators import acting_of, member_required
 from musubu.tables import Column, Table
 
 WORK_LIST = 50
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 def _lang(request: HttpRequest) -> str:
@@ -32,7 +28,7 @@ def _lang(request: HttpRequest) -> str:
 @member_required("invoices.read")
 def home(request: HttpRequest) -> HttpResponseBase:
     """Customers: what is due, when, how to pay. Staff: the month, receivables by age, what waits."""
-    acting = _acting(request)
+    acting = acting_of(request)
     if not acting.is_staff:
         return render(request, "billing/mine.html", customer.page(acting.provider, acting.organisation))
     shown = queries.invoices(acting.provider, None, {})
@@ -61,7 +57,7 @@ COLUMNS = [
 @member_required("invoices.read")
 def invoices(request: HttpRequest) -> HttpResponseBase:
     """Every invoice, found by date, amount and party."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = FindForm(request.GET or None)
     given = form.cleaned_data if form.is_valid() else {}
     wanted = {"from": given.get("first"), "to": given.get("last"), **given}
@@ -72,7 +68,7 @@ def invoices(request: HttpRequest) -> HttpResponseBase:
 
 
 def _invoice(request: HttpRequest, public_id: uuid.UUID) -> Invoice:
-    acting = _acting(request)
+    acting = acting_of(request)
     return get_object_or_404(queries.invoices(acting.provider, acting.organisation, {}), public_id=public_id)
 
 
@@ -91,7 +87,7 @@ def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @member_required("invoices.read")
 def invoice_of(request: HttpRequest, public_id: uuid.UUID, n: int) -> HttpResponseBase:
     """The link of the mail: a contract's invoice as the terms count them."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = queries.invoices(acting.provider, acting.organisation, {})
     row = get_object_or_404(rows, contract__public_id=public_id, of_contract=n)
     return redirect("billing-invoice", row.public_id)
@@ -111,7 +107,7 @@ def invoice_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 
 @member_required("invoices.read")
 def credit_note_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = CreditNote.objects.filter(contract__in=queries.contracts_of(acting.provider, acting.organisation))
     row = get_object_or_404(rows.select_related("invoice"), public_id=public_id)
     return _pdf(documents.credit_note(row, _lang(request)), f"return-invoice-{row.number:06}")

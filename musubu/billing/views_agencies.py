@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +17,7 @@ from musubu.billing.forms import MOST_YEN, DayField, FileForm
 from musubu.billing.models import Agency, Handover, HandoverLine, Invoice
 from musubu.billing.texts import whole_number
 from musubu.contracts.forms import DateInput
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
 
@@ -47,14 +46,10 @@ class RemittanceForm(forms.Form):
     token = forms.CharField(widget=forms.HiddenInput())
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("payments.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """The agents, and what each owes; a new one."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = AgencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,7 +72,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 @staff_required("payments.read")
 def agency(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """One agent: hand receivables over, read results, note what was passed on."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Agency, provider=acting.provider, public_id=public_id)
     which = request.POST.get("form", "")
     results = FileForm(request.POST if which == "results" else None, request.FILES if which == "results" else None)
@@ -98,7 +93,7 @@ def agency(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 
 
 def _done(request: HttpRequest, row: Agency, which: str, results: FileForm, remittance: RemittanceForm) -> bool:
-    acting = _acting(request)
+    acting = acting_of(request)
     try:
         if which == "out":
             numbers = [whole_number(one) for one in request.POST.getlist("invoice")]
@@ -130,5 +125,5 @@ def _done(request: HttpRequest, row: Agency, which: str, results: FileForm, remi
 @staff_required("payments.agency")
 def out_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """The file for the agent."""
-    row = get_object_or_404(Handover, provider=_acting(request).provider, public_id=public_id)
+    row = get_object_or_404(Handover, provider=acting_of(request).provider, public_id=public_id)
     return csv_file(f"receivables-{row.made_at:%Y%m%d}-{row.pk}", list(agencies.OUT), agencies.out_file(row))

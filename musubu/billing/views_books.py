@@ -18,7 +18,7 @@ from musubu.billing.forms import DayField
 from musubu.billing.models import Entry
 from musubu.contracts import services
 from musubu.contracts.forms import DateInput
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.tables import csv_file
 
 NEWEST = 50
@@ -39,10 +39,6 @@ class DayForm(forms.Form):
     day = DayField(label=gettext_lazy("At the end of"), widget=DateInput())
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 def _period(request: HttpRequest) -> tuple[PeriodForm, date, date]:
     """The chosen period; else the running year's beginning to today."""
     today = clock.today()
@@ -60,7 +56,7 @@ def _day(request: HttpRequest) -> tuple[DayForm, date]:
 @staff_required("billing.read")
 def books(request: HttpRequest) -> HttpResponseBase:
     """Trial balance of a period and the newest entries; `layout` gives the period's journal as a file."""
-    acting, (form, first, last) = _acting(request), _period(request)
+    acting, (form, first, last) = acting_of(request), _period(request)
     span = {"at__gte": reports.start_of(first), "at__lte": reports.end_of(last)}
     entries = Entry.objects.filter(provider=acting.provider, **span).select_related("contract__organisation", "voucher")
     if (layout := request.GET.get("layout", "")) in exports.HEADS:
@@ -91,7 +87,7 @@ LAYOUTS = {
 @staff_required("billing.read")
 def ages(request: HttpRequest) -> HttpResponseBase:
     """Receivables by age at the end of a day, by company."""
-    acting, (form, day) = _acting(request), _day(request)
+    acting, (form, day) = acting_of(request), _day(request)
     rows = reports.open_at(acting.provider, day)
     names = [name for name, _count, _amount in queries.by_age(rows)]
     companies = reports.aged(rows)
@@ -106,7 +102,7 @@ def ages(request: HttpRequest) -> HttpResponseBase:
 @staff_required("billing.read")
 def deferred(request: HttpRequest) -> HttpResponseBase:
     """Prepaid fees for days to come, at the end of a day."""
-    acting, (form, day) = _acting(request), _day(request)
+    acting, (form, day) = acting_of(request), _day(request)
     rows = reports.deferred(acting.provider, day)
     if request.GET.get("format") == "csv":
         head = [
@@ -140,7 +136,7 @@ def _deferred_row(one: reports.Deferred) -> list[Any]:
 @staff_required("billing.read")
 def tax(request: HttpRequest) -> HttpResponseBase:
     """Consumption tax by rate, from the documents issued in a period."""
-    acting, (form, first, last) = _acting(request), _period(request)
+    acting, (form, first, last) = acting_of(request), _period(request)
     rows = reports.tax_by_rate(acting.provider, first, last)
     if request.GET.get("format") == "csv":
         head = [_("Rate"), _("Sales"), _("Tax"), _("Given back"), _("Tax given back"), _("Tax left")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,8 +17,9 @@ from musubu import config
 from musubu.billing import card_charges, card_refunds, cards, dunning
 from musubu.billing.models import CardCharge, CardDispute, Entry, PaymentCard
 from musubu.contracts.models import Contract
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.models import Provider
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
 
@@ -46,14 +46,10 @@ COLUMNS = [
 ]
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("payments.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Every attempt to charge a card, the cards, and what waits for staff."""
-    provider = _acting(request).provider
+    provider = acting_of(request).provider
     rows = CardCharge.objects.filter(provider=provider).select_related("invoice", "contract", "card").order_by("-pk")
     if (state := request.GET.get("state", "")) in STATES:
         rows = rows.filter(state=state)
@@ -95,7 +91,7 @@ class AmountForm(forms.Form):
 @staff_required("payments.refund")
 def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Turn what was paid over into a refund (`what=balance`), or pay a refund to the card."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = Contract.objects.filter(provider=acting.provider).select_related("provider", "organisation")
     row = get_object_or_404(rows, public_id=public_id)
     form = AmountForm(request.POST)
@@ -120,16 +116,13 @@ def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.take-back")
 def claim(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A lost chargeback: what it had paid is open again."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = CardDispute.objects.filter(charge__provider=acting.provider)
     row = get_object_or_404(
         rows.select_related("charge__provider", "charge__contract__organisation"), public_id=public_id
     )
-    try:
+    with saying(request, _("Saved.")):
         card_refunds.claim_again(dispute=row, person=acting.person)
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-card-desk")
 
 
@@ -137,12 +130,9 @@ def claim(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.refund")
 def look(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """An attempt without an answer, after staff looked at the company's own list."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = CardCharge.objects.filter(provider=acting.provider).select_related("provider", "contract", "invoice")
     row = get_object_or_404(rows, public_id=public_id)
-    try:
+    with saying(request, _("Saved.")):
         card_refunds.look_again(charge=row, person=acting.person)
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-card-desk")

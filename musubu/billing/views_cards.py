@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,17 +17,14 @@ from musubu import clock, config
 from musubu.billing import card_charges, card_messages, cards, queries, receipts
 from musubu.billing.models import CardCharge, CreditNote, Invoice, PaymentCard
 from musubu.engines.payments import WrongSignature
-from musubu.parties.decorators import customer_required, member_required
+from musubu.parties.decorators import acting_of, customer_required, member_required
 from musubu.parties.models import Person
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
 
 log = logging.getLogger("cards")
 PAGES = "musubu-card-page"  # where a session keeps which page the customer was led to
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 def _person(request: HttpRequest) -> Person:
@@ -43,7 +39,7 @@ def _back() -> str:
 @customer_required("payments.card")
 def card(request: HttpRequest) -> HttpResponseBase:
     """The card on file; a form that leads to the company's page to set one up."""
-    acting = _acting(request)
+    acting = acting_of(request)
     if request.method == "POST":
         try:
             page = cards.start_setup(organisation=acting.organisation, person=acting.person, back=_back())
@@ -79,7 +75,7 @@ def leave(request: HttpRequest) -> HttpResponseBase:
 @customer_required("payments.card")
 def back(request: HttpRequest) -> HttpResponseBase:
     """Returned from the company's page: see what became of it. Its message says the same, before or after."""
-    organisation = _acting(request).organisation
+    organisation = acting_of(request).organisation
     request.session.pop(PAGES, None)
     try:
         for row in PaymentCard.objects.filter(organisation=organisation, state="pending").order_by("-pk")[:3]:
@@ -97,17 +93,14 @@ def back(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @customer_required("payments.card")
 def remove(request: HttpRequest) -> HttpResponseBase:
-    acting = _acting(request)
-    try:
+    acting = acting_of(request)
+    with saying(request, _("The card was removed. Nothing is charged to it any more.")):
         cards.remove(organisation=acting.organisation, person=acting.person)
-        messages.success(request, _("The card was removed. Nothing is charged to it any more."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-card")
 
 
 def _invoice(request: HttpRequest, public_id: uuid.UUID) -> Invoice:
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = queries.invoices(acting.provider, acting.organisation, {}).select_related(
         "contract__organisation", "provider"
     )
@@ -122,7 +115,7 @@ def pay(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     try:
         if request.POST.get("what") == "card":
             return _told(request, card_charges.charge_again(invoice=row, person=person))
-        if _acting(request).organisation is None:
+        if acting_of(request).organisation is None:
             raise NotPossible(_("Only the customer can pay on the card page."))
         return _lead(request, card_charges.pay_page(invoice=row, person=person, back=_back()).address)
     except NotPossible as error:
@@ -164,7 +157,7 @@ SHOWN = 200  # payments on the page; the file has them all
 @member_required("invoices.read")
 def payments(request: HttpRequest) -> HttpResponseBase:
     """Every payment that was confirmed, with the invoice that it paid, and what was taken back."""
-    acting = _acting(request)
+    acting = acting_of(request)
     contracts = queries.contracts_of(acting.provider, acting.organisation)
     whole = request.GET.get("format") == "csv"
     rows = receipts.of(contracts, receipts.MOST if whole else SHOWN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -16,19 +15,15 @@ from musubu.billing import bank_csv, claims
 from musubu.billing.models import CarrierPool
 from musubu.billing.texts import whole_number
 from musubu.contracts.models import Contract
-from musubu.parties.decorators import member_required, staff_required
+from musubu.parties.decorators import acting_of, member_required, staff_required
 from musubu.parties.permissions import membership_allows
 from musubu.refusals import NotPossible
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 @member_required("invoices.read")
 def home(request: HttpRequest) -> HttpResponseBase:
     """Every outage with what a claim brings and until when; what was claimed with its answer."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = claims.of_organisation(acting.provider, acting.organisation)
     today = clock.today()
     context = {
@@ -45,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @member_required("invoices.read")
 def make(request: HttpRequest) -> HttpResponseBase:
     """Claim for one outage of one contract."""
-    acting = _acting(request)
+    acting = acting_of(request)
     contracts = Contract.objects.filter(provider=acting.provider)
     if acting.organisation is not None:
         contracts = contracts.filter(organisation=acting.organisation)
@@ -70,7 +65,7 @@ def make(request: HttpRequest) -> HttpResponseBase:
 @staff_required("billing.read")
 def desk(request: HttpRequest) -> HttpResponseBase:
     """Claims that wait for a carrier's money, by outage: enter it once, look at the shares, share it once."""
-    acting = _acting(request)
+    acting = acting_of(request)
     pools = {(row.service, row.began_at): row for row in CarrierPool.objects.filter(provider=acting.provider)}
     waiting = []
     for key, rows in claims.waiting(acting.provider).items():
@@ -93,7 +88,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
 @staff_required("billing.carrier-pool")
 def pool(request: HttpRequest) -> HttpResponseBase:
     """Enter what a carrier paid, or share it."""
-    acting, given = _acting(request), request.POST
+    acting, given = acting_of(request), request.POST
     try:
         began = datetime.fromisoformat(given.get("began", ""))
         service = given.get("service", "")

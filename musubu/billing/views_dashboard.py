@@ -11,18 +11,14 @@ from django.utils.translation import gettext as _
 from musubu import clock
 from musubu.billing import charts, figures, queries, reports
 from musubu.billing.models import Outlook
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.tables import csv_file
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 @staff_required("billing.read")
 def dashboard(request: HttpRequest) -> HttpResponseBase:
     """Invoiced, collected, overdue by age, failed debits, recurring revenue and its movements, what comes."""
-    acting, today = _acting(request), clock.today()
+    acting, today = acting_of(request), clock.today()
     if request.method == "POST":
         figures.look_ahead(provider=acting.provider, person=acting.person)
         return redirect("billing-dashboard")
@@ -91,7 +87,7 @@ FILES = {"money": _money_file, "recurring": _recurring_file, "coming": _coming_f
 @staff_required("billing.read")
 def progress(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """How far an outlook is, for the page that follows it."""
-    row = get_object_or_404(Outlook, provider=_acting(request).provider, public_id=public_id)
+    row = get_object_or_404(Outlook, provider=acting_of(request).provider, public_id=public_id)
     return JsonResponse({
         "percent": round(100 * row.looked / max(1, row.contracts)),
         "text": _("%(looked)s of %(contracts)s contracts") % {"looked": row.looked, "contracts": row.contracts},

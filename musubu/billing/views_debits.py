@@ -21,8 +21,9 @@ from musubu.billing.models import BankBranch, DebitLine, DebitRun, Mandate
 from musubu.billing.texts import refusal, whole_number
 from musubu.contracts.forms import DateInput
 from musubu.engines import zengin
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.models import Organisation
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 
 STATES = {
@@ -74,14 +75,10 @@ class RunForm(forms.Form):
     day = DayField(label=gettext_lazy("Debit day"), widget=DateInput())
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("payments.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Consents and request files; a new one of either."""
-    acting = _acting(request)
+    acting = acting_of(request)
     organisations = Organisation.objects.filter(provider=acting.provider, kind="contractor").order_by("name")
     which = request.POST.get("form", "")
     mandate = MandateForm(request.POST if which == "mandate" else None, organisations=organisations)
@@ -120,7 +117,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @staff_required("payments.mandate")
 def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Mandate, provider=acting.provider, public_id=public_id)
     try:
         debits.move_mandate(mandate=row, person=acting.person, to=request.POST.get("to", ""))
@@ -133,7 +130,7 @@ def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 def consent_form(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """The consent form as PDF, to be sealed by the customer."""
     rows = Mandate.objects.select_related("provider", "organisation")
-    row = get_object_or_404(rows, provider=_acting(request).provider, public_id=public_id)
+    row = get_object_or_404(rows, provider=acting_of(request).provider, public_id=public_id)
     response = HttpResponse(consent_forms.form(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="consent-{row.pk:08}.pdf"'
     return response
@@ -143,20 +140,17 @@ def consent_form(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase
 @staff_required("payments.debit")
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A failed debit, by its file and place: asked again, or transfer instead."""
-    acting, place = _acting(request), request.POST.get("place", "")
+    acting, place = acting_of(request), request.POST.get("place", "")
     row = get_object_or_404(DebitLine, run=_run(request, public_id), place=whole_number(place))
-    try:
+    with saying(request, _("Saved.")):
         failed_debits.decide(line=row, person=acting.person, to=request.POST.get("to", ""))
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-debits")
 
 
 @staff_required("payments.bank-list")
 def banks(request: HttpRequest) -> HttpResponseBase:
     """The list of banks and branches: search it, replace it by a file."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = BanksForm(request.POST or None, request.FILES or None)
     try:
         if request.POST.get("what") == "example":
@@ -179,13 +173,13 @@ def banks(request: HttpRequest) -> HttpResponseBase:
 
 
 def _run(request: HttpRequest, public_id: uuid.UUID) -> DebitRun:
-    return get_object_or_404(DebitRun, provider=_acting(request).provider, public_id=public_id)
+    return get_object_or_404(DebitRun, provider=acting_of(request).provider, public_id=public_id)
 
 
 @staff_required("payments.read")
 def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """One request: its lines, its file, and the bank's answer."""
-    row, acting = _run(request, public_id), _acting(request)
+    row, acting = _run(request, public_id), acting_of(request)
     form = FileForm(request.POST or None, request.FILES or None)
     form.fields["file"].label = _("Answer of the bank (120 bytes a record)")
     if request.method == "POST" and form.is_valid():

@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from musubu import clock
-from musubu.billing import agencies, bank_csv, deposits, matching, odd_payments, payables, proposals
+from musubu.billing import agencies, bank_csv, bank_files, deposits, matching, odd_payments, payables, proposals
 from musubu.billing.accounts import KINDS
 from musubu.billing.forms import FileForm
-from musubu.billing.models import Agency, BankDeposit, BankLayout, CsvUpload, DepositPart
+from musubu.billing.models import Agency, BankDeposit, BankFile, BankLayout, CsvUpload, DepositPart
 from musubu.billing.texts import refusal
 from musubu.contracts.models import Contract
 from musubu.engines import zengin
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 
 WORK_LIST = 50
@@ -46,10 +47,6 @@ ACCOUNT_KINDS = {
 }
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 class AccountForm(forms.Form):
     """A bank account as people enter it."""
 
@@ -60,14 +57,6 @@ class AccountForm(forms.Form):
     )
     account = forms.CharField(label=gettext_lazy("Account number"), max_length=7)
     holder = forms.CharField(label=gettext_lazy("Account holder in kana"), max_length=60)
-
-
-class MoneyInForm(FileForm):
-    """`ours` shows where a file is about an account that is not known."""
-
-    ours = forms.BooleanField(
-        label=gettext_lazy("This account is ours too: read the file"), required=False, widget=forms.HiddenInput()
-    )
 
 
 class LayoutForm(forms.Form):
@@ -87,23 +76,21 @@ class LayoutForm(forms.Form):
 
 
 def _waiting(request: HttpRequest) -> Any:
-    rows = BankDeposit.objects.filter(provider=_acting(request).provider, matched_at__isnull=True, set_aside="")
+    rows = BankDeposit.objects.filter(provider=acting_of(request).provider, matched_at__isnull=True, set_aside="")
     return rows.order_by("day", "pk")
 
 
 @staff_required("payments.read")
 def money_in(request: HttpRequest) -> HttpResponseBase:
     """The bank's files, and the work list of deposits with their proposals."""
-    acting = _acting(request)
-    form = MoneyInForm(request.POST or None, request.FILES or None)
+    acting = acting_of(request)
+    form = FileForm(request.POST or None, request.FILES or None)
     form.fields["file"].label = _("The bank's file: deposit notice, account statement, or CSV")
     if request.method == "POST" and form.is_valid():
         try:
-            return _read(request, form.cleaned_data["file"], form.cleaned_data["ours"])
+            return _read(request, form.cleaned_data["file"])
         except (zengin.FileError, NotPossible) as error:
             form.add_error("file", refusal(error))
-            if isinstance(error, deposits.NotOurs):
-                form.fields["ours"].widget = forms.CheckboxInput()
     rows = _waiting(request)
     among = proposals.candidates(acting.provider)
     today = clock.today()
@@ -118,20 +105,25 @@ def money_in(request: HttpRequest) -> HttpResponseBase:
         .prefetch_related("parts__contract__organisation")
         .order_by("-matched_at")[:20],
         "aside": [(one, (today - one.day).days) for one in aside.order_by("day", "pk")[:WORK_LIST]],
+        "files": bank_files.untouched(acting.provider).select_related("read_by").order_by("-pk")[:10],
         "uploads": CsvUpload.objects.filter(provider=acting.provider).order_by("-pk")[:5],
         "reasons": REASONS,
     }
     return render(request, "billing/deposits.html", context)
 
 
-def _read(request: HttpRequest, given: Any, ours: bool) -> HttpResponseBase:
+def _read(request: HttpRequest, given: Any) -> HttpResponseBase:
     """A file by the bankers' layout is read at once; a CSV is looked at first."""
-    acting, content = _acting(request), given.read()
+    acting, content = acting_of(request), given.read()
     if _in_records(content):
-        file = deposits.read_file(
-            provider=acting.provider, person=acting.person, name=given.name, content=content, ours=ours
-        )
+        file = deposits.read_file(provider=acting.provider, person=acting.person, name=given.name, content=content)
         messages.success(request, _("%(rows)s deposits were read.") % {"rows": file.rows})
+        if strange := bank_files.strange_accounts(file):
+            said = _(
+                "This file is about the account %(account)s; your own is %(own)s. If it is not yours, take it back."
+            )
+            own = zengin.account_of(acting.provider.collection)
+            messages.warning(request, said % {"account": ", ".join(strange), "own": own})
         if file.known:
             messages.info(request, _("%(rows)s were in an earlier file and were left out.") % {"rows": file.known})
         if file.cancelled:
@@ -142,6 +134,17 @@ def _read(request: HttpRequest, given: Any, ours: bool) -> HttpResponseBase:
     return redirect("billing-csv", kept.public_id)
 
 
+@staff_required("payments.import")
+@require_POST
+def take_file_back(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A file that was read by mistake."""
+    acting = acting_of(request)
+    file = get_object_or_404(BankFile.objects.select_related("provider"), provider=acting.provider, sha256=sha256)
+    with saying(request, _("“%(name)s” was taken back. It can be read again.") % {"name": file.name}):
+        bank_files.take_back(file=file, person=acting.person)
+    return redirect("billing-deposits")
+
+
 def _in_records(content: bytes) -> bool:
     """Whether a file is by the bankers' layout, perhaps a damaged one: no separators and no early end of a line."""
     return len(content) >= 100 and not any(sign in content[:100] for sign in (b",", b"\t", b"\n", b"\r", b"\x00"))
@@ -150,7 +153,7 @@ def _in_records(content: bytes) -> bool:
 @staff_required("payments.import")
 def csv_preview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """What taking a bank's CSV would bring; take it or put it away."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(CsvUpload.objects.select_related("layout"), provider=acting.provider, public_id=public_id)
     try:
         if request.method == "POST" and request.POST.get("what") == "take":
@@ -171,7 +174,7 @@ def csv_preview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.match")
 def match(request: HttpRequest) -> HttpResponseBase:
     """Match one deposit, set it aside, or match all that are sure."""
-    acting, what = _acting(request), request.POST.get("what", "")
+    acting, what = acting_of(request), request.POST.get("what", "")
     try:
         if what == "sure":
             count = deposits.match_all_sure(provider=acting.provider, person=acting.person)
@@ -188,7 +191,7 @@ def match(request: HttpRequest) -> HttpResponseBase:
 
 
 def _do(request: HttpRequest, deposit: BankDeposit, what: str) -> None:
-    acting, given = _acting(request), request.POST
+    acting, given = acting_of(request), request.POST
     if what == "undo":
         matching.undo(deposit=deposit, person=acting.person, why=given.get("why", ""))
     elif what in ("aside", "unknown"):
@@ -241,7 +244,7 @@ def _uuid(request: HttpRequest, name: str) -> uuid.UUID:
 @staff_required("payments.read")
 def deposit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """One deposit: split it, give it to an agent's account, send it back, or undo its match."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(BankDeposit, provider=acting.provider, public_id=public_id)
     among = proposals.candidates(acting.provider)
     found = proposals.proposals(row, among) if not row.matched_at else []
@@ -264,7 +267,7 @@ def deposit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.read")
 def odd(request: HttpRequest) -> HttpResponseBase:
     """Payments that do not fit, by kind and age, each with its next step."""
-    rows = odd_payments.waiting(_acting(request).provider)
+    rows = odd_payments.waiting(acting_of(request).provider)
     kinds = [(kind, FITS[kind], [one for one in rows if one.part.kind == kind]) for kind in ("fee", "short", "over")]
     return render(request, "billing/odd_payments.html", {"kinds": kinds, "count": len(rows)})
 
@@ -272,24 +275,21 @@ def odd(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @staff_required("payments.match")
 def odd_step(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    acting = _acting(request)
+    acting = acting_of(request)
     part = get_object_or_404(DepositPart, deposit__provider=acting.provider, public_id=public_id)
     steps = {"bear": odd_payments.bear_fee, "keep": odd_payments.keep_over, "back": odd_payments.give_back_over}
     step = steps.get(request.POST.get("what", ""))
-    try:
+    with saying(request, _("Saved.")):
         if step is None:
             raise NotPossible(_("Choose the next step."))
         step(part=part, person=acting.person)
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-odd")
 
 
 @staff_required("payments.import")
 def layouts(request: HttpRequest) -> HttpResponseBase:
     """The layouts of banks' CSV files; add one, or those of some banks."""
-    acting = _acting(request)
+    acting = acting_of(request)
     if request.method == "POST" and request.POST.get("what") == "usual":
         count = bank_csv.add_usual(provider=acting.provider, person=acting.person)
         messages.success(request, _("%(count)s layouts were added.") % {"count": count})
@@ -304,7 +304,7 @@ def layouts(request: HttpRequest) -> HttpResponseBase:
 @staff_required("payments.import")
 def layout(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Mend a layout, or drop it."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(BankLayout, provider=acting.provider, public_id=public_id)
     if request.method == "POST" and request.POST.get("what") == "drop":
         bank_csv.drop_layout(layout=row, person=acting.person)
@@ -320,7 +320,7 @@ def _joined(row: BankLayout) -> dict[str, str]:
 
 
 def _saved(request: HttpRequest, form: LayoutForm, row: BankLayout | None) -> bool:
-    acting = _acting(request)
+    acting = acting_of(request)
     try:
         bank_csv.save_layout(
             provider=acting.provider, person=acting.person, name=form.cleaned_data["name"], columns=form.columns(),

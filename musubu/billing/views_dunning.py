@@ -23,8 +23,9 @@ from musubu.billing.models import CardCharge, Invoice, PaymentPlan, WriteOff
 from musubu.billing.views_debits import RESULTS
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import Contract
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.models import Person
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
 from musubu.terms import explain
@@ -38,10 +39,6 @@ SORTS: dict[str, Any] = {
 }
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 def failure(code: str) -> str:
     """What failed last, for people: of a debit, or of a card."""
     way, _colon, what = code.partition(":")
@@ -53,7 +50,7 @@ def failure(code: str) -> str:
 @staff_required("payments.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Overdue invoices by stage."""
-    rows = dunning.late(_acting(request).provider, clock.today())
+    rows = dunning.late(acting_of(request).provider, clock.today())
     counts = [
         (state, label, sum(one.state == state for one in rows), sum(one.left for one in rows if one.state == state))
         for state, label in dunning.STATES.items()
@@ -72,8 +69,8 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         "state": request.GET.get("state", ""),
         "sort": sort,
         "total": sum(one.left for one in rows),
-        "chargebacks": [one for one in dunning.chargebacks(_acting(request).provider) if one.state != "won"],
-        "plans": PaymentPlan.objects.filter(provider=_acting(request).provider, state="running")
+        "chargebacks": [one for one in dunning.chargebacks(acting_of(request).provider) if one.state != "won"],
+        "plans": PaymentPlan.objects.filter(provider=acting_of(request).provider, state="running")
         .select_related("contract__organisation")
         .order_by("pk")[:PAGE],
     }
@@ -128,7 +125,7 @@ class WriteOffForm(forms.Form):
 
 
 def _invoice(request: HttpRequest, public_id: uuid.UUID) -> Invoice:
-    rows = Invoice.objects.filter(provider=_acting(request).provider)
+    rows = Invoice.objects.filter(provider=acting_of(request).provider)
     return get_object_or_404(rows.select_related("contract__organisation", "provider"), public_id=public_id)
 
 
@@ -140,7 +137,7 @@ def case(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     forms_ = _forms(request, row, what)
     if request.method == "POST" and what in forms_ and forms_[what].is_valid():
         try:
-            _act(_acting(request).person, row, what, forms_[what].cleaned_data)
+            _act(acting_of(request).person, row, what, forms_[what].cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("billing-dunning-case", row.public_id)
         except NotPossible as error:
@@ -246,7 +243,7 @@ def _case(row: Invoice) -> dict[str, Any]:
 @require_POST
 @staff_required("payments.plan")
 def end_plan(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = PaymentPlan.objects.filter(provider=acting.provider).select_related("contract__organisation", "provider")
     row = get_object_or_404(rows, public_id=public_id)
     plans.end(plan=row, person=acting.person)
@@ -258,7 +255,7 @@ def end_plan(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.read")
 def write_offs(request: HttpRequest) -> HttpResponseBase:
     """What waits for a second person, and what was decided."""
-    acting = _acting(request)
+    acting = acting_of(request)
     rows = WriteOff.objects.filter(provider=acting.provider).select_related(
         "invoice__contract__organisation", "proposed_by", "decided_by"
     )
@@ -274,12 +271,9 @@ def write_offs(request: HttpRequest) -> HttpResponseBase:
 @staff_required("payments.write-off")
 def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Approve or refuse a write-off that somebody else proposed."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(WriteOff.objects.select_related("provider"), provider=acting.provider, public_id=public_id)
-    try:
+    with saying(request, _("Saved.")):
         approve = request.POST.get("what") == "approve"
         writeoffs.decide(write_off=row, person=acting.person, approve=approve, note=request.POST.get("note", ""))
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-write-offs")

@@ -19,8 +19,9 @@ from musubu.billing.forms import DayField
 from musubu.billing.models import Article, EquipmentOrder, Invoice, Replacement, Unit
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import Contract
-from musubu.parties.decorators import member_required, staff_required
+from musubu.parties.decorators import acting_of, member_required, staff_required
 from musubu.parties.permissions import membership_allows
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 
 
@@ -35,10 +36,6 @@ class ArticleForm(forms.Form):
 
 class ReceivedForm(forms.Form):
     on = DayField(label=gettext_lazy("Received on"), widget=DateInput())
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 def _contracts(acting: Any) -> list[Contract]:
@@ -68,7 +65,7 @@ def _stated(order: EquipmentOrder) -> tuple[EquipmentOrder, bool, Invoice | None
 @member_required("invoices.read")
 def home(request: HttpRequest) -> HttpResponseBase:
     """Order equipment; orders with their state; units with serial number and warranty."""
-    acting = _acting(request)
+    acting = acting_of(request)
     contracts = _contracts(acting)
     articles = list(Article.objects.filter(provider=acting.provider, withdrawn_at__isnull=True).order_by("code"))
     if request.method == "POST":
@@ -91,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _order(request: HttpRequest, contracts: list[Contract], articles: list[Article]) -> HttpResponseBase:
-    acting, given = _acting(request), request.POST
+    acting, given = acting_of(request), request.POST
     contract = next((one for one in contracts if one.number == given.get("contract")), None)
     try:
         if contract is None:
@@ -113,13 +110,10 @@ def _order(request: HttpRequest, contracts: list[Contract], articles: list[Artic
 @member_required("invoices.read")
 def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Call an order off before it leaves."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(_orders(acting), public_id=public_id)
-    try:
+    with saying(request, _("The order was called off; its invoice is void.")):
         equipment.cancel_order(order=row, person=acting.person)
-        messages.success(request, _("The order was called off; its invoice is void."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-equipment")
 
 
@@ -127,20 +121,17 @@ def cancel(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @member_required("invoices.read")
 def fault(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Report a faulty unit."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(_units(acting), public_id=public_id)
-    try:
+    with saying(request, _("Reported. You will hear from the support desk.")):
         equipment.report_fault(unit=row, person=acting.person, fault=request.POST.get("fault", ""))
-        messages.success(request, _("Reported. You will hear from the support desk."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-equipment")
 
 
 @staff_required("equipment.read")
 def desk(request: HttpRequest) -> HttpResponseBase:
     """What waits: orders to ship, replacements on their way and back; the articles."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = ArticleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -174,7 +165,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
 @staff_required("cases.equipment")
 def order(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Ship one order: a serial number for every piece."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(_orders(acting), public_id=public_id)
     lines = list(row.lines.select_related("article").order_by("pk"))
     if request.method == "POST":
@@ -198,7 +189,7 @@ def order(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("cases.equipment")
 def replacement(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """The next step of a faulty unit: ship the new one, received, back, or refuse."""
-    acting, given = _acting(request), request.POST
+    acting, given = acting_of(request), request.POST
     row = get_object_or_404(Replacement, unit__provider=acting.provider, public_id=public_id)
     what, form = given.get("what", ""), ReceivedForm(given)
     try:
@@ -227,7 +218,7 @@ def replacement(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("billing.articles")
 def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """An article is not offered any longer."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Article, provider=acting.provider, public_id=public_id)
     equipment.withdraw_article(article=row, person=acting.person)
     return redirect("billing-equipment-desk")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from musubu import clock
 from musubu.billing import queries, why
 from musubu.contracts.models import UsageRecord
-from musubu.parties.decorators import member_required
+from musubu.parties.decorators import acting_of, member_required
 from musubu.tables import Column, Table
 
 
@@ -36,7 +35,7 @@ COLUMNS = [
 @member_required("invoices.read")
 def line(request: HttpRequest, public_id: object, n: int) -> HttpResponseBase:
     """One line with its chain: price version, rule, clause, special agreement, records."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = queries.invoices(acting.provider, acting.organisation, {})
     invoice = get_object_or_404(rows, public_id=public_id)
     row = get_object_or_404(invoice.lines.select_related("contract__terms_version", "contract__plan"), outcome=n)

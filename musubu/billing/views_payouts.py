@@ -21,9 +21,10 @@ from musubu.billing.models import Payable, PayoutLine, PayoutRun, Sale, Share, S
 from musubu.billing.texts import whole_number
 from musubu.billing.views_deposits import AccountForm
 from musubu.contracts.forms import DateInput
-from musubu.parties.decorators import member_required, staff_required
+from musubu.parties.decorators import acting_of, member_required, staff_required
 from musubu.parties.models import Organisation
 from musubu.parties.permissions import membership_allows
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
 from musubu.terms.calendar import bank_day_on_or_after, month_first
@@ -41,10 +42,6 @@ RESULTS = {
     "failed": gettext_lazy("failed"),
     "withdrawn": gettext_lazy("withdrawn"),
 }
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 class DayForm(forms.Form):
@@ -77,7 +74,7 @@ class MonthForm(forms.Form):
 @staff_required("payments.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """What is to be paid, and the transfer files."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = DayForm(request.POST or None, initial={"day": bank_day_on_or_after(clock.today() + timedelta(days=1))})
     if request.method == "POST" and form.is_valid():
         chosen = list(Payable.objects.filter(provider=acting.provider, public_id__in=_uuids(request)))
@@ -113,7 +110,7 @@ def _uuids(request: HttpRequest) -> list[uuid.UUID]:
 
 
 def _run(request: HttpRequest, public_id: uuid.UUID) -> PayoutRun:
-    return get_object_or_404(PayoutRun, provider=_acting(request).provider, public_id=public_id)
+    return get_object_or_404(PayoutRun, provider=acting_of(request).provider, public_id=public_id)
 
 
 @staff_required("payments.read")
@@ -132,8 +129,8 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("payments.payout")
 def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """Book a file with what failed, withdraw it, or note that a transfer came back."""
-    row, acting, what = _run(request, public_id), _acting(request), request.POST.get("what", "")
-    try:
+    row, acting, what = _run(request, public_id), acting_of(request), request.POST.get("what", "")
+    with saying(request, _("Saved.")):
         if what == "book":
             places = {line.place for line in row.lines.all()}
             failed = {
@@ -147,9 +144,6 @@ def result(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
             why = request.POST.get(f"why-{place}", "")
             for line in PayoutLine.objects.filter(run=row, place=whole_number(place)):
                 payouts.came_back(line=line, person=acting.person, why=why)
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("billing-payout-run", row.public_id)
 
 
@@ -165,7 +159,7 @@ def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 @staff_required("billing.read")
 def desk(request: HttpRequest) -> HttpResponseBase:
     """Sellers and agents: shares, what was sold and stands on no statement yet, statements."""
-    acting = _acting(request)
+    acting = acting_of(request)
     which = request.POST.get("form", "")
     organisations = Organisation.objects.filter(provider=acting.provider).order_by("name")
     share = ShareForm(
@@ -210,7 +204,7 @@ def _statements(acting: Any) -> Any:
 @member_required("invoices.read")
 def own(request: HttpRequest) -> HttpResponseBase:
     """A seller's or an agent's own statements, sales not stated yet, and the account for payouts."""
-    acting = _acting(request)
+    acting = acting_of(request)
     if acting.organisation is None:
         return redirect("billing-sales-desk")
     form = AccountForm(request.POST or None)
@@ -234,7 +228,7 @@ def own(request: HttpRequest) -> HttpResponseBase:
 
 @member_required("invoices.read")
 def statement_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    row = get_object_or_404(_statements(_acting(request)), public_id=public_id)
+    row = get_object_or_404(_statements(acting_of(request)), public_id=public_id)
     asked = request.GET.get("lang", "")
     lang = asked if asked in statement_sheets.WORDS else (get_language() or "ja").split("-")[0]
     response = HttpResponse(statement_sheets.sheet(row, lang), content_type="application/pdf")
@@ -244,7 +238,7 @@ def statement_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBas
 
 @member_required("invoices.read")
 def statement_csv(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    row = get_object_or_404(_statements(_acting(request)), public_id=public_id)
+    row = get_object_or_404(_statements(acting_of(request)), public_id=public_id)
     heads = [_("Day"), _("Record"), _("Item"), _("Amount"), _("Share")]
     return csv_file(f"statement-{row.number:06}", heads, statement_sheets.rows(row))
 
@@ -252,7 +246,7 @@ def statement_csv(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBas
 @staff_required("payments.payout")
 def account(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """The account of an organisation for payouts, entered by staff."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Organisation, provider=acting.provider, public_id=public_id)
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -19,9 +19,10 @@ from musubu.billing import runs
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.contracts import services
 from musubu.contracts.views_public import short_language
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.models import Provider
 from musubu.parties.permissions import membership_allows
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
 from musubu.terms import calendar
@@ -39,10 +40,6 @@ KINDS = {
     "tax": gettext_lazy("consumption tax"),
     "credit": gettext_lazy("credit set off"),
 }
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -74,7 +71,7 @@ COLUMNS = [
 @staff_required("billing.read")
 def month(request: HttpRequest) -> HttpResponseBase:
     """One month: its preview by service and contract with the reasons, its approval, and what was issued so far."""
-    acting, first = _acting(request), _month(request.GET.get("month", ""))
+    acting, first = acting_of(request), _month(request.GET.get("month", ""))
     if request.method == "POST":
         return _asked(request, first)
     run = BillingRun.objects.filter(provider=acting.provider, month=first).first()
@@ -96,7 +93,7 @@ def month(request: HttpRequest) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest, first: date) -> HttpResponseBase:
-    acting = _acting(request)
+    acting = acting_of(request)
     try:
         if request.POST.get("what") == "rule":
             wanted = request.POST.get("second_person") == "on"
@@ -169,7 +166,7 @@ def _left(run: BillingRun | None) -> list[str]:
 
 
 def _run(request: HttpRequest, public_id: object) -> BillingRun:
-    return get_object_or_404(BillingRun, provider=_acting(request).provider, public_id=public_id)
+    return get_object_or_404(BillingRun, provider=acting_of(request).provider, public_id=public_id)
 
 
 @staff_required("billing.read")
@@ -192,9 +189,6 @@ def act(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Approve, take the approval back, or stop the preview."""
     run, do = _run(request, public_id), ACTS.get(request.POST.get("what", ""))
     if do:
-        try:
-            do(run=run, person=_acting(request).person)
-            messages.success(request, _("Saved."))
-        except NotPossible as error:
-            messages.error(request, str(error))
+        with saying(request, _("Saved.")):
+            do(run=run, person=acting_of(request).person)
     return _back(run.month)

@@ -21,7 +21,7 @@ from musubu.contracts.actions import MOST_YEN
 from musubu.contracts.forms import DateInput
 from musubu.contracts.views_offering import known_service
 from musubu.contracts.views_prices import small
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.permissions import membership_allows
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
@@ -63,14 +63,10 @@ class TrialForm(forms.Form):
         return small(self.cleaned_data["rates"])
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("billing.trial")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """The trials so far, and a new one for a service."""
-    rows = PriceTrial.objects.filter(provider=_acting(request).provider).select_related("asked_by").order_by("-pk")
+    rows = PriceTrial.objects.filter(provider=acting_of(request).provider).select_related("asked_by").order_by("-pk")
     context = {"trials": rows[:50], "services": services.all_services()}
     return render(request, "billing/trials.html", context)
 
@@ -78,7 +74,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 @staff_required("billing.trial")
 def new(request: HttpRequest, service: str) -> HttpResponseBase:
     """Choose the prices to try."""
-    plug, acting = known_service(service), _acting(request)
+    plug, acting = known_service(service), acting_of(request)
     known = pricelists.things(acting.provider, service)
     lang = (get_language() or "ja").split("-")[0]
     form = TrialForm(request.POST or None, request.FILES or None, known=known, lang=lang)
@@ -98,7 +94,7 @@ def new(request: HttpRequest, service: str) -> HttpResponseBase:
 
 
 def _trial(request: HttpRequest, public_id: object) -> PriceTrial:
-    return get_object_or_404(PriceTrial, provider=_acting(request).provider, public_id=public_id)
+    return get_object_or_404(PriceTrial, provider=acting_of(request).provider, public_id=public_id)
 
 
 COLUMNS = [
@@ -126,7 +122,7 @@ def trial(request: HttpRequest, public_id: object) -> HttpResponseBase:
     context = {
         "trial": row, "table": table, "page": table.page, "sums": sums, "months": _by_month(row), "reach": REACH[row.reach],
         "prices": _prices(row), "service": services.get(row.service),
-        "may_announce": membership_allows(_acting(request).membership, "catalogue.price"),
+        "may_announce": membership_allows(acting_of(request).membership, "catalogue.price"),
     }  # fmt: skip
     return render(request, "billing/trial.html", context)
 
@@ -164,7 +160,7 @@ def progress(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @staff_required("billing.trial")
 def act(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Stop the trial, or announce what it tried."""
-    row, person = _trial(request, public_id), _acting(request).person
+    row, person = _trial(request, public_id), acting_of(request).person
     try:
         if request.POST.get("what") == "announce":
             trials.announce(trial=row, person=person)

@@ -19,10 +19,10 @@ from musubu.contracts import applications, catalogue, consents, joining, letters
 from musubu.contracts.forms import OWN, PAY, AcceptForm, AccountForm, DetailsForm
 from musubu.contracts.models import Application, Contract, Option, Plan
 from musubu.contracts.views_public import short_language
-from musubu.parties.decorators import customer_required, member_required, staff_required
+from musubu.parties.decorators import acting_of, customer_required, member_required, staff_required
 from musubu.parties.models import Person
 from musubu.parties.queries import site_provider
-from musubu.refusals import NotPossible
+from musubu.parties.saying import saying
 from musubu.tables import Column, Table
 
 PLAN = "apply-plan"
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
         raise Http404 from None
     plan = get_object_or_404(Plan, provider=site_provider(), public_id=wanted)
     request.session[PLAN] = str(plan.public_id)
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     if acting is None:
         return redirect("contracts-apply-account")
     return _begin(request, plan)
@@ -64,7 +64,7 @@ def _acting(person: Person) -> Any:
 
 
 def _begin(request: HttpRequest, plan: Plan) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     if acting.organisation is None:
         messages.error(request, _("Staff do not apply. Sign in as a customer."))
         return redirect("contracts-service", plan.service)
@@ -75,7 +75,7 @@ def _begin(request: HttpRequest, plan: Plan) -> HttpResponseBase:
 
 
 def _draft(request: HttpRequest, public_id: object) -> Application:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     return get_object_or_404(
         Application, provider=acting.provider, organisation=acting.organisation, public_id=public_id
     )
@@ -215,7 +215,7 @@ COLUMNS = [
 @member_required("applications.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Staff: the work list. Customers: their own applications and drafts."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = applications.find(acting.provider, acting.organisation)
     for field in ("state", "service"):
         if chosen := request.GET.get(field):
@@ -233,7 +233,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 
 @member_required("applications.read")
 def application(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     row = get_object_or_404(applications.find(acting.provider, acting.organisation), public_id=public_id)
     clause = terms.refusal_clause(row.service)
     lang = short_language()
@@ -252,7 +252,7 @@ def application(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @require_POST
 @staff_required("applications.decide")
 def decide(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     row = get_object_or_404(applications.find(acting.provider, None), public_id=public_id)
     try:
         if request.POST.get("decision") == "accept":
@@ -277,7 +277,7 @@ def decide(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @staff_required("letters.read")
 def refusal_letter(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """EX-10: the refusal in writing, as a PDF to print; VG-15 gives no reasons."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     row = get_object_or_404(applications.find(acting.provider, None), public_id=public_id, state="refused")
     clause, lang = terms.refusal_clause(row.service), row.language.split("-")[0]
     grounds = {one["key"]: one.get(lang, one["ja"]) for one in terms.grounds(row.service, clause)}
@@ -290,9 +290,6 @@ def refusal_letter(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @require_POST
 @customer_required("applications.withdraw")
 def withdraw(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    try:
+    with saying(request, _("The application has been taken back.")):
         applications.withdraw(application=_draft(request, public_id), person=_person(request))
-        messages.success(request, _("The application has been taken back."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("contracts-applications")

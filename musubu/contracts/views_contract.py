@@ -20,7 +20,7 @@ from musubu.contracts import actions, applications, entitlements, forecast, hold
 from musubu.contracts.forms import MEASURES, CancelForm
 from musubu.contracts.models import Contract
 from musubu.contracts.views_public import short_language
-from musubu.parties.decorators import customer_required, member_required, staff_required
+from musubu.parties.decorators import acting_of, customer_required, member_required, staff_required
 from musubu.parties.models import Person
 from musubu.parties.permissions import membership_allows
 from musubu.parties.queries import members
@@ -36,7 +36,7 @@ def visible(acting: Any) -> Any:
 
 
 def _contract(request: HttpRequest, public_id: object) -> Contract:
-    row: Contract = get_object_or_404(visible(request.acting), public_id=public_id)  # type: ignore[attr-defined]
+    row: Contract = get_object_or_404(visible(acting_of(request)), public_id=public_id)
     return row
 
 
@@ -53,7 +53,7 @@ COLUMNS = [
 
 @member_required("contracts.read")
 def listing(request: HttpRequest) -> HttpResponseBase:
-    rows = visible(request.acting).order_by("-created_at", "-pk")  # type: ignore[attr-defined]
+    rows = visible(acting_of(request)).order_by("-created_at", "-pk")
     for field in ("state", "service"):
         if chosen := request.GET.get(field):
             rows = rows.filter(**{field: chosen})
@@ -71,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 @member_required("contracts.read")
 def contract(request: HttpRequest, public_id: object) -> HttpResponseBase:
     row = _contract(request, public_id)
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     past = list(row.outcomes.order_by("at", "n"))
     coming = sorted(forecast.ahead(row), key=lambda one: (one.at, one.n))
     context = {
@@ -349,7 +349,7 @@ def closed(request: HttpRequest, row: Contract) -> HttpResponseBase | None:
 @member_required("contracts.read")
 def first_page(request: HttpRequest, public_id: object, service: str) -> HttpResponseBase:
     """A service's first page: open while entitled, otherwise why not and what to do."""
-    row = get_object_or_404(visible(request.acting), public_id=public_id, service=service)  # type: ignore[attr-defined]
+    row = get_object_or_404(visible(acting_of(request)), public_id=public_id, service=service)
     if refusal := closed(request, row):
         return refusal
     plug = services.get(service)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -13,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from musubu.contracts.models import Application, Contract
 from musubu.parties import actions, queries
-from musubu.parties.decorators import customer_required, staff_required
+from musubu.parties.decorators import acting_of, customer_required, staff_required
 from musubu.parties.models import Organisation
 from musubu.parties.permissions import membership_allows
 from musubu.tables import Column, Table
@@ -34,14 +32,10 @@ COLUMNS = [
 OVER = (Contract.State.ENDED, Contract.State.PROVISIONAL)
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("organisations.read")
 def customers(request: HttpRequest) -> HttpResponseBase:
     """All organisations of the provider."""
-    rows = Organisation.objects.filter(provider=_acting(request).provider).select_related("parent", "agent")
+    rows = Organisation.objects.filter(provider=acting_of(request).provider).select_related("parent", "agent")
     rows = rows.annotate(running=Count("contracts", filter=~Q(contracts__state__in=OVER))).order_by("name")
     if (kind := request.GET.get("kind", "")) in KINDS:
         rows = rows.filter(kind=kind)
@@ -57,7 +51,7 @@ def customers(request: HttpRequest) -> HttpResponseBase:
 @staff_required("organisations.read")
 def customer(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """One organisation: who, what runs, what was asked for; its agent."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Organisation, provider=acting.provider, public_id=public_id)
     agents = Organisation.objects.filter(provider=acting.provider, kind=Organisation.Kind.AGENT).order_by("name")
     if request.method == "POST":
@@ -81,7 +75,7 @@ def customer(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @customer_required("organisation.read")
 def agency(request: HttpRequest) -> HttpResponseBase:
     """An agent's own customers and how their contracts stand: nothing of what is inside them."""
-    own = _acting(request).organisation
+    own = acting_of(request).organisation
     if own.kind != Organisation.Kind.AGENT:
         raise Http404
     rows = Contract.objects.filter(organisation__agent=own).select_related("organisation", "plan")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from musubu.contracts import holds
 from musubu.contracts.models import Contract
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.refusals import NotPossible
 
 
@@ -20,7 +18,7 @@ from musubu.refusals import NotPossible
 @staff_required("contracts.hold")
 def hold(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """`ground` is "clause|ground"; `what` lift ends the hold."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     row = get_object_or_404(Contract, provider=acting.provider, public_id=public_id)
     clause, _bar, ground = request.POST.get("ground", "").partition("|")
     try:

@@ -15,7 +15,7 @@ from musubu import clock
 from musubu.contracts import actions, catalogue, offering, services
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import Option, Plan
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.models import Provider
 from musubu.refusals import NotPossible
 
@@ -56,10 +56,6 @@ class EndForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 def known_service(service: str) -> services.Service:
     try:
         return services.get(service)
@@ -70,7 +66,7 @@ def known_service(service: str) -> services.Service:
 @staff_required("catalogue.read")
 def running(request: HttpRequest) -> HttpResponseBase:
     """All services: running contracts, terms in force."""
-    provider = _acting(request).provider
+    provider = acting_of(request).provider
     rows = [
         (one, offering.running(provider, one.id), catalogue.versions(provider, one.id))
         for one in services.all_services()
@@ -89,7 +85,7 @@ def desk(request: HttpRequest, service: str) -> HttpResponseBase:
     """One service: its prices over time, its versions of terms, and its end."""
     from musubu.contracts.views_public import short_language
 
-    plug, acting, lang = known_service(service), _acting(request), short_language()
+    plug, acting, lang = known_service(service), acting_of(request), short_language()
     things = _things(acting.provider, service, lang)
     form = PriceForm(request.POST or None, things=[(key, one.names.get(lang, key)) for key, one in things.items()])
     if request.method == "POST" and form.is_valid():
@@ -118,7 +114,7 @@ def desk(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("terms.publish")
 def publish(request: HttpRequest, service: str) -> HttpResponseBase:
     """A new version of the terms, made from the newest one."""
-    plug, acting = known_service(service), _acting(request)
+    plug, acting = known_service(service), acting_of(request)
     last = next(iter(catalogue.versions(acting.provider, service)), None)
     initial = {"figures": last.figures, **last.texts} if last else {}
     form = TermsForm(request.POST or None, initial=initial)
@@ -139,7 +135,7 @@ def publish(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("contracts.end-service")
 def end(request: HttpRequest, service: str) -> HttpResponseBase:
     """The provider ends a whole service: first what it means, then, confirmed, the end itself."""
-    plug, acting = known_service(service), _acting(request)
+    plug, acting = known_service(service), acting_of(request)
     form = EndForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         for said in form.errors.get("on", []):

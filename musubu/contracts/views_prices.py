@@ -17,7 +17,7 @@ from musubu.contracts import pricelists
 from musubu.contracts.forms import DateInput
 from musubu.contracts.models import RateTable
 from musubu.contracts.views_offering import known_service
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.refusals import NotPossible
 from musubu.tables import csv_file
 
@@ -67,14 +67,10 @@ class RatesForm(forms.Form):
         return given
 
 
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
-
-
 @staff_required("catalogue.price")
 def price_list(request: HttpRequest, service: str) -> HttpResponseBase:
     """The prices as a file, and a whole list announced from a file."""
-    plug, acting = known_service(service), _acting(request)
+    plug, acting = known_service(service), acting_of(request)
     if request.GET.get("format") == "csv":
         rows = pricelists.price_rows(acting.provider, service)
         return csv_file(f"prices-{service}", list(pricelists.PRICE_HEAD), rows)
@@ -95,7 +91,7 @@ def price_list(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("catalogue.read")
 def rates(request: HttpRequest, service: str) -> HttpResponseBase:
     """The rate tables of a service, and a new one from a file."""
-    plug, acting = known_service(service), _acting(request)
+    plug, acting = known_service(service), acting_of(request)
     form = RatesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -120,6 +116,6 @@ def rates(request: HttpRequest, service: str) -> HttpResponseBase:
 @staff_required("catalogue.read")
 def rate_file(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """One rate table as a file."""
-    table = get_object_or_404(RateTable, provider=_acting(request).provider, public_id=public_id)
+    table = get_object_or_404(RateTable, provider=acting_of(request).provider, public_id=public_id)
     rows = ([row["prefix"], row["seconds"], row["block"], row.get("call", "0")] for row in table.rows)
     return csv_file(f"rates-{table.service}-{table.valid_from}", list(pricelists.RATE_HEAD), rows)

@@ -29,9 +29,10 @@ from musubu.meetings.views_gate import allows, at_contract, for_administrators, 
 from musubu.meetings.views_home import tabs
 from musubu.parties import actions as people_actions
 from musubu.parties import pictures
-from musubu.parties.decorators import customer_required, staff_required
+from musubu.parties.decorators import acting_of, customer_required, staff_required
 from musubu.parties.models import Membership, Role
 from musubu.parties.queries import members, open_invitations
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 
 NUMBERS = ("capacity", "video_kbps", "screen_kbps", "keep_days")
@@ -53,7 +54,7 @@ def people(request: HttpRequest, contract: Contract) -> HttpResponseBase:
         "rights": [(right, GroupForm.base_fields[right].label) for right in ("plan", "guests", "record")],
         "form": GroupForm(),
         "invited": open_invitations(contract.provider, contract.organisation),
-        "may_invite": allows(request, "members.invite") and not request.acting.is_staff,  # type: ignore[attr-defined]
+        "may_invite": allows(request, "members.invite") and not acting_of(request).is_staff,
     }
     return render(request, "meetings/people.html", context)
 
@@ -61,11 +62,8 @@ def people(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 def _done(
     request: HttpRequest, contract: Contract, act: Any, said: str, page: str = "meetings-people"
 ) -> HttpResponseBase:
-    try:
+    with saying(request, said):
         act()
-        messages.success(request, said)
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect(page, contract.public_id)
 
 
@@ -116,7 +114,7 @@ def invite(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 @customer_required("meetings.manage")
 def licence(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Release it, or put its holder into another group."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = Licence.objects.filter(contract__organisation=acting.organisation, ended_at__isnull=True)
     row = get_object_or_404(rows.select_related("contract__plan", "holder", "group"), public_id=public_id)
     if request.POST.get("what") == "release":
@@ -152,7 +150,7 @@ def new_group(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 @customer_required("meetings.manage")
 def group(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Change or delete it."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = Group.objects.filter(contract__organisation=acting.organisation)
     row = get_object_or_404(rows.select_related("contract__plan"), public_id=public_id)
     if request.POST.get("what") == "delete":
@@ -239,7 +237,7 @@ def running(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 @staff_required("meetings.read")
 def all_running(request: HttpRequest) -> HttpResponseBase:
     """Everything that runs at the provider, and how its contracts use their licences."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     contracts = Contract.objects.filter(provider=acting.provider, service=queries.SERVICE).exclude(
         state=Contract.State.ENDED
     )

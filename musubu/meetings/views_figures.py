@@ -15,7 +15,7 @@ from musubu.meetings import bars, queries_quality, queries_usage
 from musubu.meetings.views_gate import for_administrators, may_change, person
 from musubu.meetings.views_home import tabs
 from musubu.meetings.views_sitting import at_sitting
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.tables import csv_file
 
 USUAL = 30  # days
@@ -74,7 +74,7 @@ def usage(request: HttpRequest, contract: Contract) -> HttpResponseBase:
 @staff_required("meetings.read")
 def of_provider(request: HttpRequest) -> HttpResponseBase:
     """All contracts together, and each in a line."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     contracts, period = queries_usage.contracts_of(acting.provider), _period(request)
     context = _usage(contracts, *period) | {
         "each": [(one, queries_usage.of([one], *period)) for one in contracts[:200]],
@@ -91,7 +91,7 @@ def quality(request: HttpRequest, contract: Contract) -> HttpResponseBase:
     begin = datetime.combine(since, datetime.min.time(), clock.TOKYO)
     end = datetime.combine(until + timedelta(days=1), datetime.min.time(), clock.TOKYO)
     lines = queries_quality.by_sitting(contract, begin, end)
-    staff = request.acting.is_staff  # type: ignore[attr-defined]
+    staff = acting_of(request).is_staff
     if request.GET.get("format") == "csv":
         heading = [
             _("Began"),

@@ -14,7 +14,7 @@ from musubu.contracts.views_contract import closed, visible
 from musubu.meetings import queries
 from musubu.meetings.models import Meeting
 from musubu.parties import permissions
-from musubu.parties.decorators import customer_required, member_required
+from musubu.parties.decorators import acting_of, customer_required, member_required
 from musubu.parties.models import Person
 
 View = Callable[..., HttpResponseBase]
@@ -26,12 +26,12 @@ def person(request: HttpRequest) -> Person:
 
 
 def allows(request: HttpRequest, action: str) -> bool:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     return permissions.membership_allows(acting.membership, action)
 
 
 def _contract(request: HttpRequest, public_id: object) -> Contract:
-    rows = visible(request.acting)  # type: ignore[attr-defined]
+    rows = visible(acting_of(request))
     row: Contract = get_object_or_404(rows, public_id=public_id, service=queries.SERVICE)
     return row
 
@@ -58,7 +58,7 @@ def for_administrators(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, public_id: object, *args: Any, **more: Any) -> HttpResponseBase:
         row = _contract(request, public_id)
-        if request.acting.is_staff:  # type: ignore[attr-defined]
+        if acting_of(request).is_staff:
             return view(request, row, *args, **more)
         if not allows(request, "meetings.manage"):
             raise permissions.NotAllowed("meetings.manage")
@@ -80,7 +80,7 @@ def at_meeting(view: View) -> View:
 
 
 def _meeting(request: HttpRequest, public_id: object) -> Meeting:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = Meeting.objects.filter(organisation=acting.organisation)
     rows = rows.select_related("contract__plan", "host", "organisation", "provider").prefetch_related("moved_dates")
     if not allows(request, "meetings.manage"):

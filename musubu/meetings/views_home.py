@@ -18,7 +18,7 @@ from musubu.meetings import dates, defaults, entries, feeds, naming, queries, wo
 from musubu.meetings.actions import planning
 from musubu.meetings.models import Meeting
 from musubu.meetings.views_gate import allows, at_contract, person
-from musubu.parties.decorators import customer_required, member_required
+from musubu.parties.decorators import acting_of, customer_required, member_required
 from musubu.refusals import NotPossible
 
 SOON = timedelta(days=14)
@@ -26,14 +26,14 @@ SOON = timedelta(days=14)
 
 def tabs(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     """What the line of tabs on every page of the service needs."""
-    staff = bool(request.acting.is_staff)  # type: ignore[attr-defined]
+    staff = bool(acting_of(request).is_staff)
     return {"contract": contract, "manages": staff or allows(request, "meetings.manage"), "reads_only": staff}
 
 
 @customer_required("meetings.read")
 def home(request: HttpRequest) -> HttpResponseBase:
     """From the menu: straight to the only contract's first page, else a choice."""
-    rows = list(queries.contracts_of(request.acting.organisation))  # type: ignore[attr-defined]
+    rows = list(queries.contracts_of(acting_of(request).organisation))
     live = [row for row in rows if row.state != Contract.State.ENDED] or rows
     if len(live) == 1:
         return redirect("meetings-first-page", live[0].public_id)
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @member_required("contracts.read")
 def first_page(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Meetings of one contract. Staff of the provider land on what runs now."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     contract = visible(acting).filter(public_id=public_id, service=queries.SERVICE).first()
     if contract is None:
         raise Http404

@@ -33,6 +33,7 @@ from musubu.meetings.views_gate import allows, at_contract, at_meeting, may_chan
 from musubu.meetings.views_home import tabs
 from musubu.parties.models import Person
 from musubu.parties.permissions import NotAllowed
+from musubu.parties.saying import saying
 from musubu.refusals import NotPossible
 
 NEXT_DATES = 12
@@ -152,11 +153,8 @@ def _next_week(meeting: Meeting) -> dict[str, Any]:
 
 def _back(request: HttpRequest, meeting: Meeting, act: Any, said: str) -> HttpResponseBase:
     """Do it, say so, and show the meeting again."""
-    try:
+    with saying(request, said):
         act()
-        messages.success(request, said)
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("meetings-meeting", meeting.public_id)
 
 

@@ -22,7 +22,7 @@ from musubu.meetings.models import Recording, Share, Track
 from musubu.meetings.templatetags.recording_words import state_name
 from musubu.meetings.views_gate import person
 from musubu.meetings.views_home import tabs
-from musubu.parties.decorators import customer_required, member_required
+from musubu.parties.decorators import acting_of, customer_required, member_required
 from musubu.parties.views import address_of
 from musubu.refusals import NotPossible
 from musubu.tables import Column, Table
@@ -42,7 +42,7 @@ NAMELESS = [COLUMNS[n] for n in (0, 3, 4, 5)]
 @member_required("meetings.read")
 def listing(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Of one contract. Staff of the provider see that they exist and how they stand, without their titles."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     contract = get_object_or_404(visible(acting), public_id=public_id, service=queries.SERVICE)
     if acting.is_staff:
         rows = reads.of_provider(acting.provider.pk).filter(contract=contract)
@@ -64,14 +64,14 @@ def listing(request: HttpRequest, public_id: object) -> HttpResponseBase:
 
 def _own(request: HttpRequest, public_id: object) -> Recording:
     """One that the acting customer may watch."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     row: Recording = get_object_or_404(reads.watchable(acting.person, acting.organisation), public_id=public_id)
     return row
 
 
 @member_required("meetings.read")
 def recording(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     if acting.is_staff:
         row = get_object_or_404(reads.of_provider(acting.provider.pk), public_id=public_id)
     else:
@@ -101,7 +101,7 @@ def recording(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @member_required("meetings.read")
 def progress(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """For the page while the film is made."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     if acting.is_staff:
         row = get_object_or_404(reads.of_provider(acting.provider.pk), public_id=public_id)
     else:
@@ -148,7 +148,7 @@ def _step(act: Callable[[HttpRequest, Recording], str]) -> Any:
     @require_POST
     @member_required("meetings.read")
     def view(request: HttpRequest, public_id: object) -> HttpResponseBase:
-        acting: Any = request.acting  # type: ignore[attr-defined]
+        acting = acting_of(request)
         if acting.is_staff:
             row = get_object_or_404(reads.of_provider(acting.provider.pk), public_id=public_id)
         else:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from musubu import clock
 from musubu.meetings import branding, embedding, entering, plain, queries, room_words, together_words, tries
 from musubu.meetings.models import Meeting
+from musubu.parties.decorators import acting_of
 from musubu.parties.models import Person
 from musubu.parties.views import address_of
 
@@ -30,7 +31,7 @@ def _meeting(slug: str) -> Meeting:
 
 def _person(request: HttpRequest, meeting: Meeting) -> Person | None:
     """Who is signed in, if they belong to the organisation that holds the meeting; anybody else is a guest."""
-    acting = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     own = acting and acting.organisation and acting.organisation.pk == meeting.organisation_id
     return acting.person if own else None
 

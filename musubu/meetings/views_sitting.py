@@ -20,7 +20,7 @@ from musubu.meetings.together import door
 from musubu.meetings.together import queries as together
 from musubu.meetings.views_gate import allows, person
 from musubu.meetings.views_home import tabs
-from musubu.parties.decorators import customer_required
+from musubu.parties.decorators import acting_of, customer_required
 from musubu.tables import csv_file
 
 View = Callable[..., HttpResponseBase]
@@ -33,7 +33,7 @@ def at_sitting(view: View) -> View:
     @customer_required("meetings.read")
     @wraps(view)
     def guarded(request: HttpRequest, public_id: object, *args: Any, **more: Any) -> HttpResponseBase:
-        acting: Any = request.acting  # type: ignore[attr-defined]
+        acting = acting_of(request)
         rows = Sitting.objects.filter(meeting__organisation=acting.organisation, public_id=str(public_id))
         row = rows.select_related("meeting__contract__plan", "meeting__host", "meeting__provider").first()
         if row is None or not _may_see(request, row):
@@ -52,7 +52,7 @@ def _may_see(request: HttpRequest, row: Sitting) -> bool:
 
 @at_sitting
 def summary(request: HttpRequest, sitting: Sitting) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     visitor = door.visitor(request, sitting.meeting)
     inside = visitor is not None and (visitor.host or visitor.was_in(sitting.pk))
     context = tabs(request, sitting.meeting.contract) | {

@@ -18,7 +18,7 @@ from musubu.notices import actions, attachments
 from musubu.notices.forms import ContactForm, PostForm
 from musubu.notices.models import Notice, Post
 from musubu.parties import accounts
-from musubu.parties.decorators import member_required, staff_required
+from musubu.parties.decorators import acting_of, member_required, staff_required
 from musubu.parties.queries import site_provider
 from musubu.parties.views import address_of
 from musubu.tables import Column, Table
@@ -48,7 +48,7 @@ COLUMNS = [
 
 @member_required("notices.read")
 def mailbox(request: HttpRequest) -> HttpResponseBase:
-    rows = visible(request.acting).order_by("-leave_at", "-pk")  # type: ignore[attr-defined]
+    rows = visible(acting_of(request)).order_by("-leave_at", "-pk")
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(Q(to_email__icontains=text) | Q(subject__icontains=text) | Q(body__icontains=text))
     table = Table(request, rows, COLUMNS, 40)
@@ -59,14 +59,14 @@ def mailbox(request: HttpRequest) -> HttpResponseBase:
 
 @member_required("notices.read")
 def message(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    row = get_object_or_404(visible(request.acting), public_id=public_id)  # type: ignore[attr-defined]
+    row = get_object_or_404(visible(acting_of(request)), public_id=public_id)
     return render(request, "notices/message.html", {"notice": row})
 
 
 @member_required("notices.read")
 def attachment(request: HttpRequest, public_id: object, n: int) -> HttpResponseBase:
     """The n-th file of a message, from 1."""
-    row = get_object_or_404(visible(request.acting), public_id=public_id)  # type: ignore[attr-defined]
+    row = get_object_or_404(visible(acting_of(request)), public_id=public_id)
     if not 1 <= n <= len(row.attachments):
         raise Http404
     found = attachments.read(row.attachments[n - 1])
@@ -84,7 +84,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 @staff_required("posts.read")
 def posts(request: HttpRequest) -> HttpResponseBase:
     """The board's desk: write a notice, take one off, put it back."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     form = PostForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.publish(
@@ -103,7 +103,7 @@ def posts(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @staff_required("posts.publish")
 def withdrawal(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     post = get_object_or_404(Post, provider=acting.provider, public_id=public_id)
     actions.withdraw(post=post, person=acting.person)
     return redirect("notices-posts")

@@ -17,7 +17,7 @@ from musubu import clock
 from musubu.operations import actions, processes, queries
 from musubu.operations.forms import ReportForm, ResolveForm, UpdateForm, texts
 from musubu.operations.models import Report
-from musubu.parties.decorators import staff_required
+from musubu.parties.decorators import acting_of, staff_required
 from musubu.parties.queries import site_provider
 from musubu.refusals import NotPossible
 
@@ -59,7 +59,7 @@ def _lang() -> str:
 @staff_required("operations.read")
 def reports(request: HttpRequest) -> HttpResponseBase:
     """All incidents and maintenances, and a new one."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     form = ReportForm(request.POST or None, lang=_lang(), initial={"starts_at": clock.now().astimezone(clock.TOKYO)})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -83,7 +83,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 
 
 def _report(request: HttpRequest, public_id: object) -> Report:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     return get_object_or_404(Report, provider=acting.provider, public_id=public_id)
 
 
@@ -105,7 +105,7 @@ def report(request: HttpRequest, public_id: object) -> HttpResponseBase:
 def update(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """Say something, resolve the incident, or call the maintenance off."""
     row = _report(request, public_id)
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     what = request.POST.get("what", "")
     form: Any = ResolveForm(request.POST) if what == "resolve" else UpdateForm(request.POST)
     try:

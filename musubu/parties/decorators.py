@@ -16,6 +16,11 @@ from musubu.parties.middleware import Acting
 View = Callable[..., HttpResponseBase]
 
 
+def acting_of(request: HttpRequest) -> Any:
+    """Who acts for whom (Acting), behind one of the doors below, which see to it that there is somebody."""
+    return request.acting  # type: ignore[attr-defined]
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     where = request.get_full_path() if request.method == "GET" else "/home/"
     return redirect(f"/sign-in/?{urlencode({'next': where})}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-from typing import Any
 
 import pyotp
 import qrcode
@@ -23,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.parties import accounts
-from musubu.parties.decorators import signed_in, staff_required
+from musubu.parties.decorators import acting_of, signed_in, staff_required
 from musubu.parties.forms import CodeForm, SignInForm
 from musubu.parties.models import AuditEntry, Person
 from musubu.tables import Column, Table
@@ -152,7 +151,7 @@ COLUMNS = [
 @staff_required("audit.read")
 def audit(request: HttpRequest) -> HttpResponseBase:
     """Who did what, newest first."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     rows = AuditEntry.objects.filter(provider=acting.provider).order_by("-n")
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(Q(subject__icontains=text) | Q(action__icontains=text) | Q(actor_name__icontains=text))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from musubu.parties import accounts, actions, pictures, queries
-from musubu.parties.decorators import customer_required, member_required, signed_in, staff_required
+from musubu.parties.decorators import acting_of, customer_required, member_required, signed_in, staff_required
 from musubu.parties.forms import (
     ROLES,
     ChangePasswordForm,
@@ -28,14 +28,11 @@ from musubu.parties.forms import (
 from musubu.parties.middleware import SESSION_KEY
 from musubu.parties.models import Invitation, Membership, Organisation, Person, Provider
 from musubu.parties.permissions import membership_allows
+from musubu.parties.saying import saying
 from musubu.parties.views import address_of
 from musubu.refusals import NotPossible
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def _acting(request: HttpRequest) -> Any:
-    return request.acting  # type: ignore[attr-defined]
 
 
 def _person(request: HttpRequest) -> Person:
@@ -44,14 +41,14 @@ def _person(request: HttpRequest) -> Person:
 
 
 def _in_hand(request: HttpRequest) -> dict[str, Any]:
-    acting = _acting(request)
+    acting = acting_of(request)
     return {"provider": acting.provider, "organisation": acting.organisation}
 
 
 @member_required("members.read")
 def people(request: HttpRequest) -> HttpResponseBase:
     """Who belongs to the acting person's organisation, and who is invited."""
-    acting = _acting(request)
+    acting = acting_of(request)
     roles = actions.roles(acting.organisation)
     form = InviteForm(request.POST or None, roles=roles, initial={"language": get_language()})
     may = {name: membership_allows(acting.membership, f"members.{name}") for name in ("invite", "change", "end")}
@@ -191,7 +188,7 @@ def switch(request: HttpRequest) -> HttpResponseBase:
 @customer_required("organisation.update")
 def organisation(request: HttpRequest) -> HttpResponseBase:
     """The organisation's own details."""
-    acting = _acting(request)
+    acting = acting_of(request)
     own: Organisation = Organisation.objects.get(pk=acting.organisation.pk)
     form = OrganisationForm(request.POST or None, instance=own)
     if request.method == "POST" and form.is_valid():
@@ -205,7 +202,7 @@ def organisation(request: HttpRequest) -> HttpResponseBase:
 @customer_required("clients.read")
 def clients(request: HttpRequest) -> HttpResponseBase:
     """A contractor's end clients (LN-2)."""
-    acting = _acting(request)
+    acting = acting_of(request)
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -222,7 +219,7 @@ def clients(request: HttpRequest) -> HttpResponseBase:
 @customer_required("clients.read")
 def client(request: HttpRequest, public_id: object) -> HttpResponseBase:
     """One end client: its details, its people, and inviting them."""
-    acting = _acting(request)
+    acting = acting_of(request)
     row = get_object_or_404(Organisation, parent=acting.organisation, public_id=public_id)
     roles = actions.roles(row)
     form = InviteForm(request.POST or None, roles=roles, initial={"language": row.language})
@@ -240,7 +237,7 @@ def client(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @staff_required("provider.update")
 def provider(request: HttpRequest) -> HttpResponseBase:
     """The provider's own data: names, registration number, closed days, own bank account."""
-    acting = _acting(request)
+    acting = acting_of(request)
     own = Provider.objects.get(pk=acting.provider.pk)
     initial = {
         "name": own.name, "name_en": own.names.get("en", ""), "name_zh": own.names.get("zh", ""),
@@ -268,26 +265,23 @@ PLACES = ("logo", "seal")
 @staff_required("provider.update")
 def provider_picture(request: HttpRequest, place: str) -> HttpResponseBase:
     """Set the logo or the seal, or take it away."""
-    acting, sent = _acting(request), request.FILES.get("picture")
+    acting, sent = acting_of(request), request.FILES.get("picture")
     if place not in PLACES:
         raise Http404
     if sent is None and "remove" not in request.POST:
         messages.error(request, _("Choose a PNG or SVG file."))
         return redirect("parties-provider")
     own = Provider.objects.get(pk=acting.provider.pk)
-    try:
+    with saying(request, _("Saved.")):
         content = None if sent is None else sent.read(pictures.LARGEST + 1)
         actions.set_picture(provider=own, person=acting.person, place=place, content=content)
-        messages.success(request, _("Saved."))
-    except NotPossible as error:
-        messages.error(request, str(error))
     return redirect("parties-provider")
 
 
 @staff_required("provider.update")
 def picture(request: HttpRequest, place: str) -> HttpResponseBase:
     """The logo or the seal as it is now."""
-    found = getattr(_acting(request).provider, place, None) if place in PLACES else None
+    found = getattr(acting_of(request).provider, place, None) if place in PLACES else None
     if found is None:
         raise Http404
     response = HttpResponse(bytes(found.content), content_type=pictures.TYPES[found.kind])

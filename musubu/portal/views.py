@@ -17,7 +17,7 @@ from musubu.contracts.applications import find
 from musubu.contracts.models import ClockRun, Contract, Outcome
 from musubu.contracts.views_contract import visible
 from musubu.notices.models import Notice
-from musubu.parties.decorators import member_required, staff_required
+from musubu.parties.decorators import acting_of, member_required, staff_required
 from musubu.portal import search
 from musubu.refusals import NotPossible
 
@@ -29,7 +29,7 @@ SOON = timedelta(days=30)
 @member_required("home.read")
 def home(request: HttpRequest) -> HttpResponseBase:
     """What is to do (staff), or what one has and what comes next (customers)."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     contracts = visible(acting).exclude(state=Contract.State.ENDED)
     context: dict[str, Any] = {
         "contracts": contracts.order_by("next_deadline")[:12],
@@ -61,7 +61,7 @@ def _staff(acting: Any, contracts: Any) -> dict[str, Any]:
 def find_anything(request: HttpRequest) -> HttpResponseBase:
     """Search over everything that the person may see; as JSON for the search box."""
     text = request.GET.get("q", "").strip()
-    found = search.find(request.acting, text)  # type: ignore[attr-defined]
+    found = search.find(acting_of(request), text)
     if request.GET.get("format") == "json":
         return JsonResponse([{"title": one.title, "note": str(one.note), "url": one.url} for one in found], safe=False)
     return render(request, "portal/search.html", {"q": text, "found": found})
@@ -70,7 +70,7 @@ def find_anything(request: HttpRequest) -> HttpResponseBase:
 @staff_required("clock.advance")
 def clock_page(request: HttpRequest) -> HttpResponseBase:
     """Move the sandbox's clock; everything on the way really happens."""
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     if request.method == "POST":
         try:
             sandbox.start_run(provider=acting.provider, person=acting.person, to=_target(request))
@@ -92,7 +92,7 @@ def _target(request: HttpRequest) -> datetime:
 
 
 def _run(request: HttpRequest, public_id: object) -> ClockRun:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     return get_object_or_404(ClockRun, provider=acting.provider, public_id=public_id)
 
 
@@ -112,7 +112,7 @@ def clock_run(request: HttpRequest, public_id: object) -> HttpResponseBase:
 @require_POST
 @staff_required("clock.advance")
 def stop_clock_run(request: HttpRequest, public_id: object) -> HttpResponseBase:
-    acting: Any = request.acting  # type: ignore[attr-defined]
+    acting = acting_of(request)
     sandbox.stop_run(run=_run(request, public_id), person=acting.person)
     return redirect("portal-clock")
 

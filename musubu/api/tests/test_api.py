@@ -51,6 +51,13 @@ def test_the_catalogue_and_the_schema_are_public(world: Any) -> None:
     assert call("/openapi.json").json()["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize("path", ["/contract", "/contracts/x/y/z", "/../v2/contracts"])
+def test_a_wrong_address_is_answered_for_programs(world: Any, path: str) -> None:
+    for answer in (call(path), Client(enforce_csrf_checks=True).post(f"/api/v1{path}")):
+        assert answer.status_code == 404 and answer.headers["Content-Type"] == "application/problem+json"
+        assert "openapi.json" in answer.json()["detail"]
+
+
 def test_a_key_sees_its_own_contracts(world: Any) -> None:
     _, _, _, contract, key = world
     assert [one["number"] for one in call("/contracts", key).json()["items"]] == [contract.number]

@@ -14,7 +14,18 @@ from django.test import Client
 from django.utils import translation
 
 from musubu import clock
-from musubu.billing import bank_csv, deposits, matching, odd_payments, payables, proposals, queries, texts, verify
+from musubu.billing import (
+    bank_csv,
+    bank_files,
+    deposits,
+    matching,
+    odd_payments,
+    payables,
+    proposals,
+    queries,
+    texts,
+    verify,
+)
 from musubu.billing.models import (
     BankDeposit,
     BankFile,
@@ -422,17 +433,42 @@ def test_a_notice_whose_first_sign_is_damaged_is_still_read_as_one(provider: Pro
         assert said in page.content.decode()
 
 
-def test_a_file_of_another_account_needs_a_word(provider: Provider, person: Person) -> None:
+def test_a_file_of_another_account_is_told_of_once(provider: Provider, person: Person) -> None:
     other = replace(BANK, branch="102", account="1111111")
     client = Client()
     client.force_login(person)
-    page = client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", banks(row(1), bank=other))})
-    assert "0001-102-1111111" in page.content.decode() and 'type="checkbox" name="ours"' in page.content.decode()
-    assert not BankDeposit.objects.exists()
-    client.post("/staff/deposits/", {"file": SimpleUploadedFile("n", banks(row(1), bank=other)), "ours": "on"})
-    assert BankFile.objects.get().accounts == ["0001-102-1111111"]
-    deposits.read_file(provider=provider, person=person, name="b", content=banks(row(2), bank=other))  # known now
-    assert BankDeposit.objects.count() == 2
+    for number, told in ((1, True), (2, False)):
+        given = {"file": SimpleUploadedFile("n", banks(row(number), bank=other))}
+        page = client.post("/staff/deposits/", given, follow=True).content.decode()
+        assert ("このファイルは口座 0001-102-1111111 のもの" in page) is told
+    assert BankFile.objects.first().accounts == ["0001-102-1111111"] and BankDeposit.objects.count() == 2
+
+
+def test_a_file_read_by_mistake_is_taken_back_and_can_be_read_again(provider: Provider, person: Person) -> None:
+    given = {"provider": provider, "person": person, "name": "a", "content": banks(row(1), row(2))}
+    file = deposits.read_file(**given)
+    client = Client()
+    client.force_login(cast.make_staff(provider, Role.SUPPORT))
+    assert client.post(f"/staff/deposits/files/{file.sha256}/back/").status_code == 403
+    with pytest.raises(NotAllowed):
+        bank_files.take_back(file=file, person=cast.make_staff(provider, Role.SUPPORT))
+    client.force_login(person)
+    assert "取り消す" in client.get("/staff/deposits/").content.decode()
+    client.post(f"/staff/deposits/files/{file.sha256}/back/")
+    assert not BankFile.objects.exists() and not BankDeposit.objects.exists()
+    assert deposits.read_file(**given).rows == 2
+
+
+def test_a_file_that_was_worked_on_is_not_taken_back(provider: Provider, person: Person) -> None:
+    file = deposits.read_file(provider=provider, person=person, name="a", content=banks(row(1), row(2)))
+    deposits.set_aside(deposit=BankDeposit.objects.first(), person=person, why="?", unknown=True)
+    client = Client()
+    client.force_login(person)
+    answer = client.post(f"/staff/deposits/files/{file.sha256}/back/", follow=True)
+    assert "先にその処理を取り消して" in answer.content.decode() and BankDeposit.objects.count() == 2
+    deposits.set_aside(deposit=BankDeposit.objects.first(), person=person, why="")
+    with pytest.raises(NotPossible):  # what was booked stays in the books
+        bank_files.take_back(file=file, person=person)
 
 
 @pytest.mark.parametrize("damage", [
