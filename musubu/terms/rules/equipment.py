@@ -51,7 +51,7 @@ def ship(life: Life, data: dict[str, Any]) -> None:
 
 def give_back(life: Life, data: dict[str, Any]) -> None:
     """The faulty unit is back. `returned`: the day on which it came, where it is noted later; within the days for it, a
-    penalty that was charged meanwhile is withdrawn."""
+    penalty that was charged meanwhile is withdrawn. Back later, the penalty stays."""
     unit = str(data["unit"])
     if life.units.pop(unit, None) is not None:
         return
@@ -59,8 +59,8 @@ def give_back(life: Life, data: dict[str, Any]) -> None:
         raise EventError("unit", "no-replacement", unit=unit)
     last, penalty = life.late_units[unit]
     day = min(life.today, data.get("returned", life.today))
-    if day > last:
-        raise EventError("returned", "unit-too-late", unit=unit, last=last)
+    if day > last:  # the penalty stays
+        return
     del life.late_units[unit]
     step = Step("unit-was-back", {"unit": unit, "returned": day.isoformat(), "last": last.isoformat()})
     invoicing.withdraw(life, penalty, life.need("equipment").clause, step)
