@@ -165,6 +165,26 @@ def test_nobody_is_let_in_beyond_what_the_room_holds(house: House) -> None:
     run(story())
 
 
+def test_the_role_of_a_host_who_is_gone_passes_on_and_comes_back(house: House) -> None:
+    """After half a minute. Where no host has come yet, a guest who has the link does not get it."""
+    left, empty = plan(house, host=2, guests=2, **OPEN), plan(house, guests=1, **OPEN)
+
+    async def story() -> None:
+        alone, _ = await come(house, empty["guests"][0])
+        host, _ = await come(house, left["host"][0])
+        first, _ = await come(house, left["guests"][0])
+        second, _ = await come(house, left["guests"][1])
+        await host.say("leave")
+        assert (await first.until("rights", 40))["rights"]["host"] is True
+        assert not [one for one in second.heard + alone.heard if one["t"] == "rights"]
+        await come(house, left["host"][1])
+        assert (await first.until("rights"))["rights"]["host"] is False
+        await asyncio.sleep(2)
+        assert not [one for one in alone.heard if one["t"] == "rights"]
+
+    run(story())
+
+
 def test_a_licence_admits_one_terminal_at_a_time(house: House) -> None:
     """LO-11: the second is asked, and the first is told."""
     found = plan(house, host=2, **OPEN)

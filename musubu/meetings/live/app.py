@@ -23,6 +23,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 log = logging.getLogger("meetings")
 HELLO_PATIENCE = 20.0  # seconds
+MOST_WAITING = 300  # before one door
 KNOWN_TERMINAL = ("browser", "system", "phone", "width")
 
 
@@ -106,8 +107,11 @@ def _seat(house: House, room: Room, who: Participant, connection: Connection) ->
         return _turn_down(connection, "locked", ticket.language)
     if room.is_full and ticket.role != "host":
         return _turn_down(connection, "full", ticket.language)
+    why = room.must_wait(who)
+    if why and len(room.lobby) >= MOST_WAITING:
+        return _turn_down(connection, "busy-door", ticket.language)
     house.hold_licence(room, who)
-    if why := room.must_wait(who):
+    if why:
         room.wait(who, why)
     else:
         room.enter(who)

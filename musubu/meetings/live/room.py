@@ -45,6 +45,7 @@ class Room:
         self.timer: dict[str, int] | None = facts.state.get("timer")
         self.roles: dict[str, str] = dict(facts.state.get("roles", {}))  # by key: roles that were given in the room
         self.hands: dict[str, int] = dict(facts.state.get("hands", {}))  # by chair: since when, in milliseconds
+        self.hosted = bool(facts.state.get("hosted", False))  # whether a host has been here
         self.stand_in = ""  # who holds the host's role while the host is away
         self.chat: list[dict[str, Any]] = []
         self.kept: dict[str, Any] = {}  # by feature
@@ -296,7 +297,7 @@ class Room:
         chosen = {name: self.settings[name] for name in SHARED if self.settings[name] != self.facts.settings[name]}
         state = {
             "locked": self.locked, "spotlight": self.spotlight, "timer": self.timer, "settings": chosen,
-            "roles": self.roles, "hands": self.hands, "recording": self.recorder.kept(),
+            "roles": self.roles, "hands": self.hands, "recording": self.recorder.kept(), "hosted": self.hosted,
         }  # fmt: skip
         self._unsaved = False
         self.house.database.later(store.keep_state, self.facts.sitting, state, self.peak)
@@ -361,6 +362,7 @@ class Room:
     def _host_came(self, who: Participant) -> None:
         """Whoever stood in gives the role back; those who waited for a host move on."""
         self._hostless_since = None
+        self._unsaved, self.hosted = self._unsaved or not self.hosted, True
         if self.stand_in and who.ticket.role == "host":
             stand_in = self.people.get(self.stand_in)
             self.stand_in = ""
@@ -384,8 +386,10 @@ class Room:
             who.tell({"t": "resume", "token": self.token(who)})
 
     def _pass_on_host(self) -> None:
-        """No host has been here for a while: the longest-standing member, else guest, stands in."""
-        present = [who for who in self.people.values() if who.connection]
+        """No host has been here for a while: the longest-standing member stands in, else a guest. Where no host has
+        come yet a guest does not: whoever has the link would be host of an empty room."""
+        able = [who for who in self.people.values() if self.hosted or who.ticket.kind != "guest"]
+        present = [who for who in able if who.connection]
         if self.hosts or not present:
             self._hostless_since = None
             return

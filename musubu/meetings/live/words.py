@@ -10,6 +10,7 @@ TEXTS: dict[str, Promise] = {
     "ticket": _("Your way into this room has expired. Load the page again."),
     "full": _("The room is full. Ask the host, or try again when somebody has left."),
     "full-inside": _("The room is full. Somebody must leave before another can be let in."),
+    "busy-door": _("Too many people are waiting to be let in. Try again in a few minutes."),
     "locked": _("The room is locked. Ask the host to let you in."),
     "waiting": _("The host will let you in soon."),
     "waiting-host": _("The meeting begins when the host arrives."),
