@@ -25,9 +25,10 @@ from musubu.billing.models import (
     Statement,
     WriteOff,
 )
-from musubu.contracts import actions, applications, presets, pricelists
+from musubu.contracts import actions, applications, pricelists
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.meetings.actions import licences, planning, recordings
 from musubu.meetings.models import Attendance, Board, Share, Sitting, Track
 from musubu.meetings.together import documents, files
@@ -89,11 +90,7 @@ def walked(values: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def world() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         contracts = {}
         for service in ("liveon", "simpleconnect", "videog", "learno", "exaas"):

@@ -11,8 +11,9 @@ from django.test import Client
 
 from musubu import clock
 from musubu.api import keys
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Role
 from musubu.parties.permissions import NotAllowed
@@ -23,11 +24,7 @@ START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
 
 @pytest.fixture
 def world() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         plan = provider.plans.get(service="simpleconnect", code="standard")
         contract = actions.open_contract(provider=provider, organisation=organisation, plan=plan, responsible=owner)

@@ -17,7 +17,8 @@ from django.test import Client
 from musubu import clock
 from musubu.api import webhooks
 from musubu.api.models import ApiKey, Delivery
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
+from musubu.contracts.tests import stage
 from musubu.parties import cast, wall
 from musubu.parties.models import Role
 from musubu.parties.permissions import NotAllowed
@@ -55,11 +56,7 @@ def receiver() -> Any:
 @pytest.fixture
 def world() -> Any:
     webhooks.forget_listeners()
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         yield provider, organisation, owner
     webhooks.forget_listeners()

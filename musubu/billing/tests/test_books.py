@@ -14,9 +14,10 @@ from musubu import clock
 from musubu.billing import exports, queries, reports, vouchers
 from musubu.billing.ledger import Line
 from musubu.billing.models import Entry, Invoice
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Provider, Role
 
@@ -25,11 +26,7 @@ START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
 
 @pytest.fixture
 def provider(db: None) -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -11,8 +11,9 @@ from musubu import clock
 from musubu.billing import accounts, consent_forms, debits, failed_debits, verify
 from musubu.billing.models import BankBranch, DebitLine, DebitRun
 from musubu.billing.tests.test_debits import answer
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
+from musubu.contracts.tests import stage
 from musubu.notices.models import Notice
 from musubu.parties import cast
 from musubu.parties.models import Role
@@ -25,11 +26,7 @@ START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
 
 @pytest.fixture
 def world() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         person = cast.make_staff(provider, Role.BILLING)
         accounts.take_example(provider=provider, person=person)
         organisation, owner = cast.make_contractor(provider)

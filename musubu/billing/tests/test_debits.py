@@ -12,8 +12,9 @@ from django.test import Client
 from musubu import clock
 from musubu.billing import debits, documents, queries, verify
 from musubu.billing.models import DebitLine, Invoice
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
+from musubu.contracts.tests import stage
 from musubu.engines import zengin
 from musubu.parties import cast
 from musubu.parties.models import Role
@@ -27,11 +28,7 @@ ACCOUNT = {"bank": "5", "branch": "10", "account": "1234567", "holder": "カ)サ
 
 @pytest.fixture
 def world() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         billing = cast.make_staff(provider, Role.BILLING)
         contracts = []
         for n in range(3):

@@ -38,9 +38,10 @@ from musubu.billing.models import (
     Voucher,
 )
 from musubu.billing.tests import worlds
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event
+from musubu.contracts.tests import stage
 from musubu.engines import zengin
 from musubu.engines.zengin.files import deposit_notice
 from musubu.engines.zengin.statement import account_statement
@@ -57,11 +58,7 @@ BANK = zengin.Collection("1234567890", "ｶ)ﾑｽﾌﾞ", "0001", "001", "76543
 
 @pytest.fixture
 def provider() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -24,9 +24,10 @@ from musubu.billing.models import (
     Reminder,
     WriteOff,
 )
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, UsageRecord
+from musubu.contracts.tests import stage
 from musubu.notices.models import Notice
 from musubu.parties import cast
 from musubu.parties.models import AuditEntry, Person, Provider, Role
@@ -63,11 +64,7 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield World(provider, cast.make_staff(provider, Role.BILLING), cast.make_staff(provider, Role.OWNER))
 
 

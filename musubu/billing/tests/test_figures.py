@@ -11,9 +11,10 @@ from django.test import Client
 from musubu import clock
 from musubu.billing import charts, figures, walks
 from musubu.billing.models import Invoice, Outlook
-from musubu.contracts import actions, offering, presets
+from musubu.contracts import actions, offering
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Provider, Role
 from musubu.parties.permissions import NotAllowed
@@ -23,11 +24,7 @@ START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
 
 @pytest.fixture
 def provider(db: None) -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -15,9 +15,10 @@ from musubu.api.models import Webhook
 from musubu.billing import preview, runs, walks
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.cli import worker
-from musubu.contracts import actions, offering, presets
+from musubu.contracts import actions, offering
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.notices.models import Notice
 from musubu.parties import cast, wall
 from musubu.parties.models import AuditEntry, Provider, Role
@@ -32,11 +33,7 @@ JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 
 @pytest.fixture
 def provider(db: None) -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

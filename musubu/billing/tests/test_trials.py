@@ -11,9 +11,10 @@ from django.test import Client
 from musubu import clock
 from musubu.billing import trials, walks
 from musubu.billing.models import Invoice, PriceTrial
-from musubu.contracts import actions, presets, pricelists, usage
+from musubu.contracts import actions, pricelists, usage
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Price, RateTable
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Provider, Role
 from musubu.parties.permissions import NotAllowed
@@ -26,11 +27,7 @@ RATES = b"prefix,seconds,block,call\n0,180,8,0\n"
 
 @pytest.fixture
 def provider() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -15,9 +15,10 @@ from musubu.billing import deposits, verify, vouchers
 from musubu.billing.ledger import Line
 from musubu.billing.models import BankDeposit, BankFile, Charge, CreditNote, Entry, Invoice, Reminder, Voucher
 from musubu.cli import billing as command
-from musubu.contracts import actions, presets
+from musubu.contracts import actions
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, Event, Outcome
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Provider
 
@@ -29,11 +30,7 @@ KEPT = ("invoice", "creditnote", "entry", "voucher")
 @pytest.fixture
 def provider() -> Any:
     """Some months of two contracts: late, paid from a bank deposit, fallen to Free, and a voucher."""
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         staff = cast.make_staff(provider)
         contracts = []
         for service, code in (("exaas", "basic-100"), ("videog", "business")):

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import translation
 
 from musubu import clock, tables
-from musubu.contracts import actions, applications, catalogue, offering, presets
+from musubu.contracts import actions, applications, catalogue, offering
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Application, ClockRun, Contract, TermsVersion
+from musubu.contracts.tests import stage
 from musubu.notices.models import Notice
 from musubu.parties import actions as people
 from musubu.parties import cast
@@ -26,11 +27,7 @@ START = datetime(2026, 4, 10, 11, tzinfo=clock.TOKYO)
 
 @pytest.fixture
 def provider() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import translation
 
 from musubu import clock
-from musubu.contracts import offering, presets, pricelists
+from musubu.contracts import offering, pricelists
 from musubu.contracts.models import Price, RateTable
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.parties.models import Provider, Role
 from musubu.parties.permissions import NotAllowed
@@ -25,11 +26,7 @@ HEAD = "what,code,valid_from,valid_to,monthly_fee,initial_fee\n"
 
 @pytest.fixture
 def provider() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         yield provider
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as some
 
 from musubu import clock
 from musubu.billing.models import Invoice
-from musubu.contracts import actions, presets, rating, usage
+from musubu.contracts import actions, rating, usage
 from musubu.contracts import clock as sandbox
 from musubu.contracts.models import Contract, RateTable, UsageRecord
+from musubu.contracts.tests import stage
 from musubu.parties import cast
 from musubu.refusals import NotPossible
 
@@ -83,11 +84,7 @@ def test_it_equals_the_slow_obvious_way(uses: list[tuple[str, int]]) -> None:
 
 @pytest.fixture
 def contract() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         plan = provider.plans.get(service="simpleconnect", code="standard")
         row = actions.open_contract(provider=provider, organisation=organisation, plan=plan, responsible=owner)

@@ -12,8 +12,8 @@ from django.test import Client
 
 from musubu import clock
 from musubu.contracts import actions as contracts
-from musubu.contracts import presets
 from musubu.contracts.models import Contract
+from musubu.contracts.tests import stage
 from musubu.meetings.actions import licences, planning
 from musubu.meetings.models import Meeting, Sitting
 from musubu.parties import cast
@@ -42,11 +42,7 @@ class Company:
 
 @contextmanager
 def open_company() -> Iterator[Company]:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         member = cast.make_member(organisation, "member@sakura.example", Role.MEMBER, "吉田")
         unlicensed = cast.make_member(organisation, "other@sakura.example", Role.MEMBER, "森")

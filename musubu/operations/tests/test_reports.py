@@ -10,7 +10,7 @@ from django.test import Client
 
 from musubu import clock
 from musubu.contracts import actions as contracts
-from musubu.contracts import presets
+from musubu.contracts.tests import stage
 from musubu.operations import actions, jobs
 from musubu.operations.models import Beat, Report
 from musubu.parties import cast
@@ -25,11 +25,7 @@ TITLES = {"ja": "障害", "en": "Trouble"}
 
 @pytest.fixture
 def world() -> Any:
-    with clock.standing_at(START):
-        provider = cast.make_provider("demo")
-        provider.sandbox_now = START
-        provider.save()
-        presets.seed_catalogue(provider)
+    with stage.sandbox(START) as provider:
         organisation, owner = cast.make_contractor(provider)
         plan = provider.plans.get(service="exaas", code="basic-100")
         contract = contracts.open_contract(provider=provider, organisation=organisation, plan=plan, responsible=owner)
