@@ -17,6 +17,7 @@ from musubu.meetings.tests.company import START, Company, client, open_company
 from musubu.parties import cast
 from musubu.parties.models import Role
 
+pytestmark = pytest.mark.long
 LATER = START + timedelta(days=40)
 
 

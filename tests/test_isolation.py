@@ -325,6 +325,7 @@ def strangers(provider: Any) -> dict[str, Person | None]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_else_sees_or_changes_anything(world: Any, method: str) -> None:
     provider, _owner, values = world
@@ -364,6 +365,7 @@ def test_lists_hold_ones_own_alone(world: Any) -> None:
                 assert "株式会社さくら" not in asked(person).get(path).content.decode()
 
 
+@pytest.mark.long
 def test_the_owner_and_staff_see_their_pages(world: Any) -> None:
     provider, owner, values = world
     staff = cast.make_staff(provider, Role.OWNER)

@@ -124,6 +124,7 @@ def test_a_cancelled_one_is_let_go(one: Filmed) -> None:
     assert not list(one.recording.folder.glob("work-*")) and list(one.recording.folder.glob("raw/*.mjr"))
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_loses_nothing_and_three_are_enough(one: Filmed) -> None:
     first = processing.claim()
     assert first and processing.claim() is None
@@ -140,6 +141,7 @@ def test_a_worker_that_dies_loses_nothing_and_three_are_enough(one: Filmed) -> N
     assert Notice.objects.get(kind="meeting.recorded").to_email == one.company.owner.email
 
 
+@pytest.mark.long
 def test_files_that_a_dead_engine_left_open_are_taken(one: Filmed) -> None:
     raw = recordings.raw_folder(one.sitting)
     path = next(iter(sorted(raw.glob("*.mjr"))))
