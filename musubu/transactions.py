@@ -41,6 +41,14 @@ def whole(use_case: Callable[P, R]) -> Callable[P, R]:
     return held
 
 
+def unheld(rows: QuerySet[M]) -> QuerySet[M]:
+    """Those of the rows that no other transaction holds, held by this one until it ends; all of them where the database
+    has one writer at a time. For workers who take work from one list."""
+    if not connection.features.has_select_for_update_skip_locked:
+        return rows
+    return rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+
+
 def locked(rows: Manager[M] | QuerySet[M]) -> QuerySet[M]:
     """The rows, held by this transaction alone until it ends; rows that they point to, and new rows that point to
     them, are free. Contracts are locked before what hangs on them, a provider last."""

@@ -133,11 +133,7 @@ def preview(provider: Provider, layout: BankLayout, content: bytes) -> Preview:
     for number, row in enumerate(rows[place + 1 :], place + 2):
         if any(cell.strip() for cell in row) and not any(normal(cell).startswith(SUMS) for cell in row):
             _take_line(found, number, row, columns, seen)
-    known = set(
-        BankDeposit.objects.filter(
-            provider=provider, fingerprint__in=[line.fingerprint for line in found.lines]
-        ).values_list("fingerprint", flat=True)
-    )
+    known = deposits.known_marks(provider, [line.fingerprint for line in found.lines])
     found.lines = [
         Line(**{**line.__dict__, "known": True}) if line.fingerprint in known else line for line in found.lines
     ]

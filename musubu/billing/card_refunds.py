@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -57,17 +56,17 @@ def balance(contract: Contract) -> int:
     return int(rows.aggregate(n=Sum(F("credit") - F("debit")))["n"] or 0)
 
 
+@whole
 def return_balance(*, contract: Contract, amount: int, person: Person, key: str) -> None:
     """What was paid over becomes a refund to be paid."""
     permissions.require(person, "payments.refund", provider=contract.provider)
     if amount <= 0:
         raise NotPossible(_("An amount is whole yen, 1 or more."))
-    with transaction.atomic():
-        locked(Contract.objects).get(pk=contract.pk)
-        if contract.events.filter(key=key).exists():
-            return
-        _record(contract, person, "payments.give-back", amount)
-        actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
+    locked(Contract.objects).get(pk=contract.pk)
+    if contract.events.filter(key=key).exists():
+        return
+    _record(contract, person, "payments.give-back", amount)
+    actions.record_event(contract=contract, what="give-back", data={"amount": amount}, person=person, key=key)
 
 
 def refundable(charge: CardCharge) -> int:

@@ -63,11 +63,7 @@ def _fresh(
         seen[mark] += 1
         key = hashlib.sha256(f"{kind}|{mark}|{seen[mark]}".encode()).hexdigest() if int(row.reference) else ""
         marked.append((row, key))
-    known = set[str]()
-    for place in range(0, len(marked), 500):
-        keys = [key for _row, key in marked[place : place + 500] if key]
-        found = BankDeposit.objects.filter(provider=provider, fingerprint__in=keys)
-        known |= set(found.values_list("fingerprint", flat=True))
+    known = known_marks(provider, [key for _row, key in marked if key])
     other = _of_the_other_kind(provider, kind, accounts, {row.day for row in rows})
     fresh = []
     for row, key in marked:
@@ -79,6 +75,15 @@ def _fresh(
             continue
         fresh.append((row, key))
     return fresh
+
+
+def known_marks(provider: Provider, marks: list[str]) -> set[str]:
+    """Those of some fingerprints that an earlier file had, asked for in portions that every database takes."""
+    known = set[str]()
+    for place in range(0, len(marks), 500):
+        found = BankDeposit.objects.filter(provider=provider, fingerprint__in=marks[place : place + 500])
+        known |= set(found.values_list("fingerprint", flat=True))
+    return known
 
 
 def _of_the_other_kind(

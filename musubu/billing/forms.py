@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from musubu.contracts.forms import DateInput
 
 MOST_YEN = 10**12
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # that pages of the books take
 MOST_FILE = 20_000_000  # bytes: a bank's file of 100,000 deposits
 
 
@@ -19,7 +20,7 @@ class DayField(forms.DateField):
     """A day that books can know: clocks and calendars end where nobody means to go."""
 
     def __init__(self, **more: Any) -> None:
-        validators = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
         super().__init__(**more, validators=validators)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import F, Sum
 
@@ -21,7 +20,7 @@ from musubu.billing.models import (
     Statement,
     Voucher,
 )
-from musubu.contracts.models import Outcome
+from musubu.contracts.models import Event, Outcome
 from musubu.parties.models import Provider
 
 
@@ -92,13 +91,14 @@ def _payouts(provider: Provider) -> Iterator[str]:
 def _cards(provider: Provider) -> Iterator[str]:
     """Every payment by card is in the journal and the books once, over its amount; so is what went back."""
     booked = set(Voucher.objects.filter(provider=provider).values_list("key", flat=True))
-    paid = CardCharge.objects.filter(provider=provider, state="paid").select_related("contract")
-    for charge in paid.prefetch_related("contract__events").iterator(chunk_size=500):
-        told: dict[str, Any] = next(
-            (one.data for one in charge.contract.events.all() if one.key == f"card-{charge.pk}"), {}
-        )
-        if told.get("amount") != charge.amount:
-            yield f"{charge.contract}: the card payment of {charge.amount} yen is {told.get('amount', 0)} in the journal"
+    events = Event.objects.filter(contract__provider=provider, what="pay", key__startswith="card-")
+    told = {
+        (contract, key): data.get("amount", 0) for contract, key, data in events.values_list("contract", "key", "data")
+    }
+    for charge in CardCharge.objects.filter(provider=provider, state="paid").select_related("contract").iterator():
+        journaled = told.get((charge.contract_id, f"card-{charge.pk}"), 0)
+        if journaled != charge.amount:
+            yield f"{charge.contract}: the card payment of {charge.amount} yen is {journaled} in the journal"
         if f"card-{charge.pk}" not in booked:
             yield f"{charge.contract}: the card payment of {charge.amount} yen is not booked"
     for refund in CardRefund.objects.filter(charge__provider=provider, state="done").select_related("charge__contract"):

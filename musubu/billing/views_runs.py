@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from musubu import clock
 from musubu.billing import runs
+from musubu.billing.forms import FIRST_DAY, LAST_DAY
 from musubu.billing.models import BillingRun, Invoice, RunLine
 from musubu.contracts import services
 from musubu.contracts.views_public import short_language
@@ -42,15 +43,12 @@ KINDS = {
 }
 
 
-FIRST_YEAR, LAST_YEAR = 1900, 2999
-
-
 def _month(text: str) -> date:
     try:
         found = datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         found = date.min
-    return found if FIRST_YEAR <= found.year <= LAST_YEAR else clock.today().replace(day=1)
+    return found if FIRST_DAY <= found <= LAST_DAY else clock.today().replace(day=1)
 
 
 def _said(line: RunLine) -> str:

@@ -56,7 +56,7 @@ def decide(*, write_off: WriteOff, person: Person, approve: bool, note: str = ""
         _still_open(own)
         own.voucher = vouchers.book(
             provider=own.provider, kind="write-off", key=f"write-off-{own.pk}", contract=own.invoice.contract,
-            person=person, text=f"貸倒 {own.invoice.number:06}", lines=_lines(own),
+            person=person, text=f"貸倒 {own.invoice.number:06}", lines=_lost(own.invoice, own.amount, "bad-debts"),
         )  # fmt: skip
     own.state = WriteOff.State.APPROVED if approve else WriteOff.State.REFUSED
     own.decided_at, own.decided_by, own.note = clock.now(), person, note[:200]
@@ -82,64 +82,50 @@ def taxes(invoice: Invoice, amount: int) -> dict[int, int]:
     return {rate: tax * amount // invoice.total for rate, _net, tax in rates if tax * amount // invoice.total}
 
 
-def _lines(row: WriteOff) -> list[Line]:
-    parts = taxes(row.invoice, row.amount)
+def _lost(invoice: Invoice, amount: int, account: str) -> list[Line]:
+    """So much of an invoice will not be paid: the net a loss in that account, the tax taken back."""
+    parts = taxes(invoice, amount)
     return [
-        Line("bad-debts", debit=row.amount - sum(parts.values())),
+        Line(account, debit=amount - sum(parts.values())),
         *[Line(f"tax-{rate}", debit=tax) for rate, tax in parts.items()],
-        Line("receivable", credit=row.amount, invoice=row.invoice.of_contract),
+        Line("receivable", credit=amount, invoice=invoice.of_contract),
     ]
 
 
 def recover(contract: Contract, outcome: Outcome) -> None:
     """Money came for an invoice that had been given up, or the terms took it back: the loss comes back, with its tax."""
-    row = (
-        WriteOff.objects.filter(
-            invoice__contract=contract, invoice__of_contract=outcome.data["invoice"], state="approved"
-        )
-        .select_related("invoice", "provider")
-        .first()
-    )
-    if row is None:
-        return
-    key = f"recovery-{contract.pk}-{outcome.n}"
-    amount = min(outcome.data["amount"], row.amount - row.recovered)
-    if amount <= 0 or Voucher.objects.filter(provider=row.provider, key=key).exists():
-        return
-    parts = taxes(row.invoice, amount)
-    vouchers.book(
-        provider=row.provider, kind="recovery", key=key, contract=contract,
-        text=f"貸倒回収 {row.invoice.number:06}", at=outcome.at,
-        lines=[
-            Line("receivable", debit=amount, invoice=row.invoice.of_contract),
-            *[Line(f"tax-{rate}", credit=tax) for rate, tax in parts.items()],
-            Line("bad-debts-recovered", credit=amount - sum(parts.values())),
-        ],
-    )  # fmt: skip
-    WriteOff.objects.filter(pk=row.pk).update(recovered=F("recovered") + amount)
+    row = _given_up(contract, outcome)
+    if row and (amount := min(outcome.data["amount"], row.amount - row.recovered)) > 0:
+        lines = [
+            Line(one.account, debit=one.credit, credit=one.debit, invoice=one.invoice)
+            for one in _lost(row.invoice, amount, "bad-debts-recovered")
+        ]
+        _book(row, outcome, f"recovery-{contract.pk}-{outcome.n}", "貸倒回収", lines, amount)
 
 
 def relapse(contract: Contract, outcome: Outcome) -> None:
     """Money that had come for an invoice that was given up is gone again: the loss stands as it was decided."""
-    rows = WriteOff.objects.filter(invoice__contract=contract, state="approved", recovered__gt=0)
-    own = rows.filter(invoice__of_contract=outcome.data.get("invoice", 0)).select_related("invoice", "provider").first()
-    if own is None:
+    row = _given_up(contract, outcome)
+    if row and (amount := min(outcome.data["amount"], row.recovered)) > 0:
+        lines = _lost(row.invoice, amount, "bad-debts-recovered")
+        _book(row, outcome, f"relapse-{contract.pk}-{outcome.n}", "貸倒回収の取消", lines, -amount)
+
+
+def _given_up(contract: Contract, outcome: Outcome) -> WriteOff | None:
+    """The loss that was decided for the invoice that an outcome is about."""
+    rows = WriteOff.objects.filter(invoice__contract=contract, state="approved")
+    about = rows.filter(invoice__of_contract=outcome.data.get("invoice", 0))
+    return about.select_related("invoice__contract", "provider").first()
+
+
+def _book(row: WriteOff, outcome: Outcome, key: str, text: str, lines: list[Line], recovered: int) -> None:
+    if Voucher.objects.filter(provider=row.provider, key=key).exists():
         return
-    key = f"relapse-{contract.pk}-{outcome.n}"
-    amount = min(outcome.data["amount"], own.recovered)
-    if Voucher.objects.filter(provider=own.provider, key=key).exists():
-        return
-    parts = taxes(own.invoice, amount)
     vouchers.book(
-        provider=own.provider, kind="recovery", key=key, contract=contract,
-        text=f"貸倒回収の取消 {own.invoice.number:06}", at=outcome.at,
-        lines=[
-            Line("bad-debts-recovered", debit=amount - sum(parts.values())),
-            *[Line(f"tax-{rate}", debit=tax) for rate, tax in parts.items()],
-            Line("receivable", credit=amount, invoice=own.invoice.of_contract),
-        ],
+        provider=row.provider, kind="recovery", key=key, contract=row.invoice.contract,
+        text=f"{text} {row.invoice.number:06}", at=outcome.at, lines=lines,
     )  # fmt: skip
-    WriteOff.objects.filter(pk=own.pk).update(recovered=F("recovered") - amount)
+    WriteOff.objects.filter(pk=row.pk).update(recovered=F("recovered") + recovered)
 
 
 def differences(provider: Provider) -> Iterator[str]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Count, Q, QuerySet
 
 from musubu import clock
@@ -14,7 +14,7 @@ from musubu.contracts import effects, playing
 from musubu.contracts.models import Contract, Event, Outcome
 from musubu.parties import wall
 from musubu.parties.models import Provider
-from musubu.transactions import locked, whole
+from musubu.transactions import locked, unheld, whole
 
 BATCH = 50
 CLAIM = timedelta(seconds=30)  # what a worker that died had claimed is free again after this
@@ -27,9 +27,7 @@ def claim(now: datetime) -> list[int]:
     """Take some live contracts whose deadline has come and that no worker holds, the longest overdue first."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=wall.now())
     rows = Contract.objects.filter(free, provider__sandbox=False, next_deadline__lte=now)
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    keys = list(rows.order_by("next_deadline", "pk").values_list("pk", flat=True)[:BATCH])
+    keys = list(unheld(rows).order_by("next_deadline", "pk").values_list("pk", flat=True)[:BATCH])
     Contract.objects.filter(pk__in=keys).update(claimed_until=wall.now() + CLAIM)
     return keys
 

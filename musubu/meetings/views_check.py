@@ -26,7 +26,6 @@ from musubu.parties.views import address_of
 
 RELAY_MINUTES = 10
 LINES = 40  # of a report
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @ensure_csrf_cookie
@@ -63,7 +62,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
     try:
         told = plain.sent(request)
         email = str(told["email"]).strip()[:254]
-        lines = [CONTROL.sub(" ", str(one))[:200] for one in list(told["lines"])[:LINES]]
+        lines = [plain.line(str(one))[:200] for one in list(told["lines"])[:LINES]]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"text": _("Load the page again.")}, status=400)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email) or not lines:
@@ -74,7 +73,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         text = _("Too many messages. Wait %(minutes)s minutes and try again.") % {"minutes": error.wait}
         return JsonResponse({"text": text}, status=429)
     provider = site_provider()
-    note = CONTROL.sub(" ", str(told.get("note", "")))[:1_000]
+    note = plain.line(str(told.get("note", "")))[:1_000]
     body = "\n".join([f"<{email}>", "", note, "", *lines])
     for address in (provider.email, email):
         notices.send(

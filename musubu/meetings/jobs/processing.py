@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from musubu.meetings.models.recordings import FILM, POSTER
 from musubu.meetings.wording import Letter
 from musubu.notices import actions as notices
 from musubu.parties import wall
-from musubu.transactions import locked, whole
+from musubu.transactions import locked, unheld, whole
 
 State = Recording.State
 LEASE = timedelta(seconds=30)  # what a worker that died had claimed is free again after this
@@ -57,9 +57,7 @@ def claim() -> Recording | None:
             fail(broken, "interrupted", "", final=True)
     rows = Recording.objects.filter(Q(state=State.QUEUED) | stalled, deleted_at__isnull=True)
     rows = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    key = rows.order_by("stopped_at", "pk").values_list("pk", flat=True).first()
+    key = unheld(rows).order_by("stopped_at", "pk").values_list("pk", flat=True).first()
     if key is None:
         return None
     Recording.objects.filter(pk=key).update(
